@@ -1,0 +1,26 @@
+/**
+ * npm run bench                 all of bench/*.ts, one after the other
+ * npm run bench -- NAME [...]   those whose name contains NAME; what begins with `-` goes to the bench itself
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, ROOT, run, typescript } from './bootstrap.mjs';
+
+const args = process.argv.slice(2);
+const names = args.filter((argument) => !argument.startsWith('-'));
+const options = args.filter((argument) => argument.startsWith('-'));
+// A bench is a file of bench/ itself; what several share lies in folders below.
+const all = readdirSync(join(ROOT, 'bench'))
+  .filter((file) => file.endsWith('.ts'))
+  .sort();
+const chosen = all.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
+if (chosen.length === 0) {
+  console.error(`No such bench. There are: ${all.map((file) => file.slice(0, -3)).join(', ') || 'none'}.`);
+  process.exit(2);
+}
+await ensureInstalled();
+for (const file of chosen) {
+  console.log(`\n# ${file.slice(0, -3)}`);
+  const status = await run(process.execPath, typescript(`bench/${file}`, ...options));
+  if (status !== 0) process.exitCode = status;
+}

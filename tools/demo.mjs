@@ -1,0 +1,5 @@
+/** `npm run demo`: installs what is needed, then runs the demonstration. */
+import { ensureInstalled, run, typescript } from './bootstrap.mjs';
+
+await ensureInstalled();
+process.exitCode = await run(process.execPath, typescript('src/cli/demo.ts', ...process.argv.slice(2)));
