@@ -53,13 +53,13 @@ export class Reader {
   }
 
   /** `opaque x<min..max>` with a length of `width` bytes, as a view. */
-  vector(width: 1 | 2 | 3, min = 0, max = Number.POSITIVE_INFINITY): Uint8Array {
+  vector(width: 1 | 2 | 3, min = 0, max: number = Number.POSITIVE_INFINITY): Uint8Array {
     const length = this.#length(width, min, max);
     return this.take(length);
   }
 
   /** A length-prefixed part with a cursor of its own. */
-  sub(width: 1 | 2 | 3, min = 0, max = Number.POSITIVE_INFINITY): Reader {
+  sub(width: 1 | 2 | 3, min = 0, max: number = Number.POSITIVE_INFINITY): Reader {
     const length = this.#length(width, min, max);
     const at = this.#take(length);
     return new Reader(this.bytes, at, at + length);
