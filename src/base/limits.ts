@@ -44,3 +44,17 @@ export const MAX_KEY_SHARES = 16;
 
 /** Lifetime of a session or ticket, RFC 9846 §4.6.1: seven days. */
 export const MAX_SESSION_LIFETIME_MS = 604_800_000;
+
+/** Nesting of a DER value. */
+export const MAX_DER_DEPTH = 16;
+/** Bytes of one certificate, and extensions in it. */
+export const MAX_CERTIFICATE_BYTES = 102_400;
+export const MAX_CERTIFICATE_EXTENSIONS = 64;
+/** Work of one path validation: signatures checked, candidate paths, steps of the search, nodes of the policy graph, names × constraints. */
+export const MAX_SIGNATURE_CHECKS = 100;
+export const MAX_CANDIDATE_PATHS = 128;
+export const MAX_BUILD_STEPS = 8_192;
+export const MAX_POLICY_NODES = 8_192;
+export const MAX_NAME_CONSTRAINT_WORK = 262_144;
+/** Octets of a serial number, RFC 5280 §4.1.2.2. */
+export const MAX_SERIAL_BYTES = 20;

@@ -1,0 +1,84 @@
+/** Whole blocks of extensions: what each message may hold, and nothing that was not offered. */
+import { DECODE_ERROR, ILLEGAL_PARAMETER, UNSUPPORTED_EXTENSION } from '../../base/alerts.ts';
+import { fail } from '../../base/errors.ts';
+import { Reader } from '../../base/reader.ts';
+import type { Writer } from '../../base/writer.ts';
+import { COOKIE, extensionName, IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, RENEGOTIATION_INFO } from '../../wire/extension.ts';
+import type { RawExtension } from '../../wire/extensions.ts';
+import type { Handshake } from '../state.ts';
+import type { ExtensionModule } from './module.ts';
+
+/** The module of a type among lists; undefined for one that we do not know. */
+export function findModule(type: number, ...lists: readonly (readonly ExtensionModule[])[]): ExtensionModule | undefined {
+  for (const list of lists) for (const module of list) if (module.type === type) return module;
+  return undefined;
+}
+
+/** Client: writes the offers of all modules, and notes which were made. */
+export function writeOffers(hs: Handshake, w: Writer, modules: readonly ExtensionModule[]): void {
+  hs.offered.length = 0;
+  for (const module of modules) {
+    if (module.offer === undefined || (module.where & IN_CLIENT_HELLO) === 0) continue;
+    if (append(w, module.type, () => module.offer!(hs, w))) hs.offered.push(module.type);
+  }
+}
+
+/** Server: hands each offer to its module; unknown ones are ignored, as RFC 9846 §4.1.2 asks. */
+export function readOffers(hs: Handshake, offers: readonly RawExtension[], modules: readonly ExtensionModule[]): void {
+  hs.offered.length = 0;
+  for (const offer of offers) hs.offered.push(offer.type);
+  for (const module of modules) {
+    if (module.onOffer === undefined) continue;
+    for (const offer of offers) if (offer.type === module.type) take(offer, (r) => module.onOffer!(hs, r));
+  }
+}
+
+/** Server: writes the answers that belong into the message `where`. */
+export function writeAnswers(hs: Handshake, w: Writer, modules: readonly ExtensionModule[], where: number): void {
+  for (const module of modules) {
+    if (module.answer === undefined || (module.where & where) === 0) continue;
+    if (!isOffered(hs, module.type)) continue;
+    append(w, module.type, () => module.answer!(hs, w, where));
+  }
+}
+
+/** Client: hands each answer to its module. */
+export function readAnswers(hs: Handshake, answers: readonly RawExtension[], modules: readonly ExtensionModule[], where: number): void {
+  for (const answer of answers) {
+    //= rfc9846#section-4.2
+    //# Implementations MUST NOT send extension responses if the remote
+    //# endpoint did not send the corresponding extension requests, with the
+    //# exception of the "cookie" extension in the HelloRetryRequest.  Upon
+    //# receiving such an extension, an endpoint MUST abort the handshake with an
+    //# "unsupported_extension" alert.
+    const unasked = where === IN_HELLO_RETRY_REQUEST && answer.type === COOKIE;
+    if (!unasked && !isOffered(hs, answer.type)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', extensionName(answer.type));
+    const module = findModule(answer.type, modules);
+    if (module === undefined || (module.where & where) === 0) fail(ILLEGAL_PARAMETER, 'misplaced_extension', extensionName(answer.type));
+    if (module.onAnswer !== undefined) take(answer, (r) => module.onAnswer!(hs, r, where));
+  }
+}
+
+/** Whether the ClientHello carried it; the SCSV of RFC 5746 counts as an empty renegotiation_info. */
+export function isOffered(hs: Handshake, type: number): boolean {
+  return hs.offered.includes(type) || (type === RENEGOTIATION_INFO && hs.renegotiationScsv);
+}
+
+/** Writes type, length and body; takes all back when `body` says that there is nothing to send. */
+export function append(w: Writer, type: number, body: () => boolean): boolean {
+  const start = w.length;
+  w.u16(type);
+  const at = w.open(2);
+  if (!body()) {
+    w.length = start;
+    return false;
+  }
+  w.close(2, at);
+  return true;
+}
+
+function take(extension: RawExtension, read: (r: Reader) => void): void {
+  const r = new Reader(extension.body);
+  read(r);
+  if (r.remaining > 0) fail(DECODE_ERROR, 'bad_extension', `trailing bytes in ${extensionName(extension.type)}`);
+}

@@ -1,0 +1,65 @@
+/**
+ * Who the peer is. Two checks lead to `PeerVerified`, and nothing else makes one: the chain is the peer's and trusted, and
+ * the peer holds its key. Key changes to application data demand the token, so that skipping a check is a type error (S15, S33).
+ */
+import { DECRYPT_ERROR, ILLEGAL_PARAMETER, INTERNAL_ERROR } from '../base/alerts.ts';
+import { fail } from '../base/errors.ts';
+import { type MaybePromise, then } from '../base/maybe-promise.ts';
+import type { VerifiedIdentity } from '../pki/x509/verifier.ts';
+import { schemeName } from '../wire/signature-scheme.ts';
+import { schemeFits } from './schemes.ts';
+import type { Handshake } from './state.ts';
+
+/** How the peer was authenticated. `none`: a client of which no certificate was demanded, or an anonymous suite. */
+export type PeerProof = 'certificate' | 'psk' | 'resumption' | 'none';
+
+export class PeerVerified {
+  readonly proof: PeerProof;
+  private constructor(proof: PeerProof) {
+    this.proof = proof;
+  }
+
+  /** A PSK or a resumed session: Finished under its keys proves it. */
+  static bySharedSecret(proof: 'psk' | 'resumption'): PeerVerified {
+    return new PeerVerified(proof);
+  }
+
+  /** No proof was demanded: only where the context does not demand one. */
+  static unauthenticated(hs: Handshake): PeerVerified {
+    if (hs.side === 'server' ? hs.server.clientCertificate === 'require' : !hs.context.dangers.includes('anonymous'))
+      fail(INTERNAL_ERROR, 'internal_error', 'peer not authenticated');
+    return new PeerVerified('none');
+  }
+
+  /** The peer signed `tbs` with the key of the chain that `verifyChain` accepted. */
+  static bySignature(hs: Handshake, scheme: number, tbs: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
+    const key = hs.peerKey;
+    if (key === undefined) fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
+    if (!schemeFits(scheme, key, hs.isModern)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} with ${key.type} key`);
+    return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
+      if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
+      hs.peerScheme = scheme;
+      return new PeerVerified('certificate');
+    });
+  }
+}
+
+/** Checks the peer's chain (`hs.peerChain`, not empty) and takes its key. */
+export function verifyChain(hs: Handshake): MaybePromise<void> {
+  const { options, context } = hs;
+  const peer = hs.side === 'client' ? 'server' : 'client';
+  const hostName = peer === 'server' && options.checkName !== false ? options.serverName : undefined;
+  const request = {
+    chain: hs.peerChain,
+    side: peer,
+    now: context.now(),
+    crypto: hs.crypto,
+    ...(hostName === undefined ? {} : { hostName }),
+    ...(hs.peerOcsp === undefined ? {} : { ocspResponse: hs.peerOcsp }),
+  } as const;
+  return then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
+    hs.peerKey = identity.key;
+    hs.peerTrusted = identity.trusted;
+    if (identity.error !== undefined) hs.host.untrusted(identity.error);
+  });
+}

@@ -1,0 +1,54 @@
+/** Which keys make which signature schemes, and in which versions: RFC 9846 §4.2.3, RFC 5246 §7.4.1.4.1, RFC 8422 §5.1.1. */
+import type { GroupName, SignatureKeyType } from '../crypto/port.ts';
+import * as s from '../wire/signature-scheme.ts';
+
+interface SchemeInfo {
+  readonly scheme: number;
+  readonly key: SignatureKeyType;
+  /** TLS 1.3 binds ECDSA schemes to a curve. */
+  readonly curve?: GroupName;
+  /** May sign handshakes of TLS 1.3. */
+  readonly modern: boolean;
+}
+
+const SCHEMES: readonly SchemeInfo[] = /* @__PURE__ */ [
+  { scheme: s.ECDSA_SECP256R1_SHA256, key: 'ec', curve: 'secp256r1', modern: true },
+  { scheme: s.ECDSA_SECP384R1_SHA384, key: 'ec', curve: 'secp384r1', modern: true },
+  { scheme: s.ECDSA_SECP521R1_SHA512, key: 'ec', curve: 'secp521r1', modern: true },
+  { scheme: s.ED25519, key: 'ed25519', modern: true },
+  { scheme: s.ED448, key: 'ed448', modern: true },
+  { scheme: s.RSA_PSS_RSAE_SHA256, key: 'rsa', modern: true },
+  { scheme: s.RSA_PSS_RSAE_SHA384, key: 'rsa', modern: true },
+  { scheme: s.RSA_PSS_RSAE_SHA512, key: 'rsa', modern: true },
+  { scheme: s.RSA_PSS_PSS_SHA256, key: 'rsa-pss', modern: true },
+  { scheme: s.RSA_PSS_PSS_SHA384, key: 'rsa-pss', modern: true },
+  { scheme: s.RSA_PSS_PSS_SHA512, key: 'rsa-pss', modern: true },
+  { scheme: s.RSA_PKCS1_SHA256, key: 'rsa', modern: false },
+  { scheme: s.RSA_PKCS1_SHA384, key: 'rsa', modern: false },
+  { scheme: s.RSA_PKCS1_SHA512, key: 'rsa', modern: false },
+  { scheme: s.RSA_PKCS1_SHA224, key: 'rsa', modern: false },
+  { scheme: s.RSA_PKCS1_SHA1, key: 'rsa', modern: false },
+  { scheme: s.RSA_PKCS1_MD5, key: 'rsa', modern: false },
+  { scheme: s.RSA_PKCS1_MD5_SHA1, key: 'rsa', modern: false },
+  { scheme: s.ECDSA_SHA224, key: 'ec', modern: false },
+  { scheme: s.ECDSA_SHA1, key: 'ec', modern: false },
+  { scheme: s.DSA_SHA256, key: 'dsa', modern: false },
+  { scheme: s.DSA_SHA224, key: 'dsa', modern: false },
+  { scheme: s.DSA_SHA1, key: 'dsa', modern: false },
+];
+
+/** Whether a key may be used with a scheme to sign a handshake of TLS 1.3 (`modern`) or earlier. */
+export function schemeFits(scheme: number, key: { readonly type: SignatureKeyType; readonly curve?: GroupName }, modern: boolean): boolean {
+  for (const info of SCHEMES) {
+    if (info.scheme !== scheme || info.key !== key.type) continue;
+    if (!modern) return true;
+    return info.modern && (info.curve === undefined || info.curve === key.curve);
+  }
+  return false;
+}
+
+/** Whether a scheme may sign a handshake of TLS 1.3. */
+export function isModernScheme(scheme: number): boolean {
+  for (const info of SCHEMES) if (info.scheme === scheme) return info.modern;
+  return false;
+}

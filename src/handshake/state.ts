@@ -1,0 +1,167 @@
+/**
+ * What the handlers of one handshake share. Dropped when the handshake is over: what an established connection still
+ * needs is in its `Established` record.
+ */
+import { INTERNAL_ERROR } from '../base/alerts.ts';
+import { EMPTY } from '../base/bytes.ts';
+import { fail } from '../base/errors.ts';
+import type { CryptoProvider, PublicKey } from '../crypto/port.ts';
+import type { CipherSuite } from '../crypto/suites/suite.ts';
+import type { Carrier, IncomingMessage } from '../record/carrier.ts';
+import type { Session } from '../session/session.ts';
+import { HELLO_REQUEST, HELLO_RETRY_REQUEST, SERVER_HELLO } from '../wire/handshake.ts';
+import { isHelloRetryRequest } from '../wire/messages/server-hello.ts';
+import type { ClientContext, ClientOptions, Context, Credential, HandshakeHost, ServerContext } from './context.ts';
+import type { Established } from './established.ts';
+import type { FlowState, Side } from './flow.ts';
+import type { LegacyState } from './legacy/state.ts';
+import type { ModernState } from './modern/state.ts';
+import type { PeerVerified } from './peer-auth.ts';
+import { Transcript } from './transcript.ts';
+import type { ProtocolVersion } from './version.ts';
+
+export class Handshake implements FlowState {
+  readonly side: Side;
+  context: Context;
+  readonly options: ClientOptions;
+  readonly host: HandshakeHost;
+  readonly carrier: Carrier;
+  readonly crypto: CryptoProvider;
+  readonly transcript: Transcript;
+
+  // Chosen by the hellos.
+  #version: ProtocolVersion | undefined;
+  #suite: CipherSuite | undefined;
+  clientRandom: Uint8Array = EMPTY;
+  serverRandom: Uint8Array = EMPTY;
+  /** Client: what it sent as legacy_session_id. Server: what it received, or gives out. */
+  sessionId: Uint8Array = EMPTY;
+  /** Types of the extensions in the ClientHello. */
+  readonly offered: number[] = [];
+  /** TLS_EMPTY_RENEGOTIATION_INFO_SCSV stood among the suites. */
+  renegotiationScsv = false;
+  /** legacy_version of the ClientHello: what RSA premaster secrets repeat. */
+  clientVersion = 0;
+  /** The suites of the ClientHello. */
+  peerSuites: readonly number[] = [];
+  /** A first ClientHello was answered by HelloRetryRequest. */
+  retried = false;
+  serverName = '';
+  /** Whether server_name is acknowledged. */
+  serverNameUsed = false;
+  peerGroups: readonly number[] | undefined;
+  /** signature_algorithms of the peer; undefined: it sent none. */
+  peerSchemes: readonly number[] | undefined;
+  peerCertificateSchemes: readonly number[] | undefined;
+  peerAlpn: readonly string[] = [];
+  alpn = '';
+  peerAuthorities: readonly Uint8Array[] = [];
+
+  // Extensions in force.
+  extendedMasterSecret = false;
+  encryptThenMac = false;
+  secureRenegotiation = false;
+  statusRequested = false;
+  ticketSupported = false;
+  /** The largest record content that the peer takes, when it said so. */
+  peerRecordSizeLimit: number | undefined;
+  maxFragmentLength: number | undefined;
+  /** Point formats of RFC 8422 that the peer listed; undefined: none listed. */
+  peerPointFormats: Uint8Array | undefined;
+
+  // Authentication.
+  credential: Credential | undefined;
+  /** Our signature scheme, and the peer's. */
+  scheme = 0;
+  peerScheme = 0;
+  group = 0;
+  peerChain: readonly Uint8Array[] = [];
+  peerKey: PublicKey | undefined;
+  /** Whether the chain led to a trust anchor. */
+  peerTrusted = false;
+  peerOcsp: Uint8Array | undefined;
+  /** Only `peer-auth.ts` can make one: without it the handshake does not finish. */
+  peerVerified: PeerVerified | undefined;
+  clientCertificateRequested = false;
+  /** The session that this handshake resumes. */
+  resumed: Session | undefined;
+
+  #legacy: LegacyState | undefined;
+  #modern: ModernState | undefined;
+  /** Set by the pre_shared_key offer: fills in the binders of the finished ClientHello. */
+  patchHello: ((message: Uint8Array) => void) | undefined;
+  /** Made by the last key change: what the connection keeps. */
+  established: Established | undefined;
+
+  constructor(context: Context, options: ClientOptions, carrier: Carrier, host: HandshakeHost) {
+    this.side = context.side;
+    this.context = context;
+    this.options = options;
+    this.carrier = carrier;
+    this.crypto = context.crypto;
+    this.host = host;
+    this.transcript = new Transcript(context.crypto);
+    carrier.transcript = this.transcript;
+  }
+
+  get client(): ClientContext {
+    return this.context.side === 'client' ? this.context : internal('not a client');
+  }
+
+  get server(): ServerContext {
+    return this.context.side === 'server' ? this.context : internal('not a server');
+  }
+
+  get version(): ProtocolVersion {
+    return this.#version ?? internal('no version');
+  }
+  set version(version: ProtocolVersion) {
+    this.#version = version;
+  }
+  get hasVersion(): boolean {
+    return this.#version !== undefined;
+  }
+
+  get suite(): CipherSuite {
+    return this.#suite ?? internal('no suite');
+  }
+  set suite(suite: CipherSuite) {
+    this.#suite = suite;
+  }
+  get hasSuite(): boolean {
+    return this.#suite !== undefined;
+  }
+
+  get legacy(): LegacyState {
+    return this.#legacy ?? internal('not a legacy handshake');
+  }
+  set legacy(state: LegacyState) {
+    this.#legacy = state;
+  }
+
+  get modern(): ModernState {
+    return this.#modern ?? internal('not a modern handshake');
+  }
+  set modern(state: ModernState) {
+    this.#modern = state;
+  }
+  get isModern(): boolean {
+    return this.#modern !== undefined;
+  }
+
+  classify(message: IncomingMessage): number {
+    return message.type === SERVER_HELLO && isHelloRetryRequest(message.body) ? HELLO_RETRY_REQUEST : message.type;
+  }
+
+  //= rfc5246#section-7.4.1.1
+  //# This message MUST NOT be included in the message hashes that are
+  //# maintained throughout the handshake and used in the Finished messages
+  //# and the certificate verify message.
+  ignores(type: number): boolean {
+    return type === HELLO_REQUEST && this.side === 'client' && !this.isModern;
+  }
+}
+
+function internal(detail: string): never {
+  fail(INTERNAL_ERROR, 'internal_error', detail);
+}

@@ -1,0 +1,43 @@
+/** A protocol version as a value: its number, and what each role needs of it. A role that is not passed is not bundled. */
+import type { MaybePromise } from '../base/maybe-promise.ts';
+import type { ClientHello } from '../wire/messages/client-hello.ts';
+import type { ServerHello } from '../wire/messages/server-hello.ts';
+import type { ExtensionModule } from './extensions/module.ts';
+import type { Binding } from './flow.ts';
+import type { LegacyStrategy } from './legacy/strategy.ts';
+import type { Handshake } from './state.ts';
+
+export interface ClientRole extends Binding<Handshake> {
+  readonly extensions: readonly ExtensionModule[];
+  /** Takes in the ServerHello that chose this version. */
+  onServerHello(hs: Handshake, hello: ServerHello): MaybePromise<void>;
+  /** Only TLS 1.3: takes in a HelloRetryRequest. */
+  onHelloRetryRequest?(hs: Handshake, hello: ServerHello): MaybePromise<void>;
+}
+
+export interface ServerRole extends Binding<Handshake> {
+  readonly extensions: readonly ExtensionModule[];
+  /** Decides all that ServerHello says, or that a HelloRetryRequest is needed. */
+  onClientHello(hs: Handshake, hello: ClientHello): MaybePromise<void>;
+  onSecondClientHello?(hs: Handshake, hello: ClientHello): MaybePromise<void>;
+  sendServerHello(hs: Handshake): MaybePromise<void>;
+  sendHelloRetryRequest?(hs: Handshake): void;
+}
+
+export interface ProtocolVersion {
+  /** On the wire. */
+  readonly id: number;
+  /** As node:tls prints it: `TLSv1.3`. */
+  readonly name: 'SSLv3' | 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | 'DTLSv1' | 'DTLSv1.2' | 'DTLSv1.3';
+  /** Grows with age: comparisons work across TLS and DTLS, whose numbers run the other way. 0 for SSL 3.0 to 4 for (D)TLS 1.3. */
+  readonly rank: 0 | 1 | 2 | 3 | 4;
+  readonly family: 'legacy' | 'modern';
+  /** Whether a ClientHello has the cookie field (DTLS). */
+  readonly helloCookie: boolean;
+  /** SSL 3.0 to (D)TLS 1.2. */
+  readonly strategy?: LegacyStrategy;
+  /** `tls13 ` or `dtls13`: RFC 9147 §5.9. */
+  readonly labelPrefix?: string;
+  readonly client?: ClientRole;
+  readonly server?: ServerRole;
+}
