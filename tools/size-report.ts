@@ -1,0 +1,73 @@
+/**
+ * npm run size               bundles every entry of test/size/sizes.json and compares it with its ceilings
+ * npm run size -- --modules  also the modules of each bundle, largest first
+ *
+ * An entry is a small program in test/size/entries that imports what one kind of user would. Besides the ceilings in bytes
+ * (minified, and minified and gzipped) it lists the modules that must not be in the bundle: what is not passed is not paid for.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { ROOT } from './bootstrap.mjs';
+
+interface Entry {
+  /** File of test/size/entries, without extension. */
+  readonly name: string;
+  readonly platform: 'node' | 'browser';
+  /** Bytes. */
+  readonly minified: number;
+  readonly gzipped: number;
+  /** Beginnings of module paths, and texts, that must not appear. */
+  readonly absentModules: readonly string[];
+  readonly absentTexts: readonly string[];
+}
+
+const { entries } = JSON.parse(readFileSync(join(ROOT, 'test/size/sizes.json'), 'utf8')) as { entries: readonly Entry[] };
+const problems: string[] = [];
+
+console.log(
+  `${'bundle'.padEnd(28)}${'min'.padStart(9)}${'ceiling'.padStart(9)}${'gzip'.padStart(9)}${'ceiling'.padStart(9)}${'modules'.padStart(9)}`,
+);
+for (const entry of entries) await measure(entry);
+for (const problem of problems) console.error(`✖ ${problem}`);
+console.log(
+  `${entries.length - new Set(problems.map((problem) => problem.split(':')[0])).size} of ${entries.length} bundles as small as promised`,
+);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+async function measure(entry: Entry): Promise<void> {
+  const result = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [`test/size/entries/${entry.name}.ts`],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: entry.platform,
+    // A browser bundle that needs Node fails here.
+    external: entry.platform === 'node' ? ['node:*'] : [],
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const code = result.outputFiles[0]!;
+  const gzipped = gzipSync(code.contents, { level: 9 }).length;
+  const modules = Object.entries(Object.values(result.metafile.outputs)[0]!.inputs)
+    .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes);
+
+  const cells = [code.contents.length, entry.minified, gzipped, entry.gzipped, modules.length];
+  console.log(entry.name.padEnd(28) + cells.map((cell) => String(cell).padStart(9)).join(''));
+  if (process.argv.includes('--modules')) for (const { path, bytes } of modules) console.log(`${String(bytes).padStart(11)}  ${path}`);
+
+  if (code.contents.length > entry.minified)
+    problems.push(`${entry.name}: ${code.contents.length} bytes minified, ${entry.minified} allowed`);
+  if (gzipped > entry.gzipped) problems.push(`${entry.name}: ${gzipped} bytes gzipped, ${entry.gzipped} allowed`);
+  for (const prefix of entry.absentModules) {
+    for (const { path, bytes } of modules) if (path.startsWith(prefix)) problems.push(`${entry.name}: contains ${path} (${bytes} bytes)`);
+  }
+  for (const text of entry.absentTexts) if (code.text.includes(text)) problems.push(`${entry.name}: contains the text ${text}`);
+}
