@@ -1,5 +1,5 @@
 /**
- * npm run lint            format and style (biome), rules that need types (eslint), the register of suppressions, links in documents
+ * npm run lint            format and style (biome), rules that need types (eslint), the register of suppressions, links, lock file
  * npm run lint -- PATH …  only these files
  */
 import { inSequence } from './sequence.ts';
@@ -11,4 +11,5 @@ process.exitCode = await inSequence([
   ['rules that need types', 'eslint', ['--max-warnings=0', ...(paths.length > 0 ? paths : ['.'])]],
   ['register of deviations', 'tools/register.ts', []],
   ['links in documents', 'tools/doc-links.ts', []],
+  ['lock file', 'tools/lock-file.ts', []],
 ]);
