@@ -58,3 +58,6 @@ export const MAX_POLICY_NODES = 8_192;
 export const MAX_NAME_CONSTRAINT_WORK = 262_144;
 /** Octets of a serial number, RFC 5280 §4.1.2.2. */
 export const MAX_SERIAL_BYTES = 20;
+/** Attributes of one distinguished name, and policies or mappings of one certificate. */
+export const MAX_NAME_ATTRIBUTES = 64;
+export const MAX_POLICIES = 128;

@@ -1,0 +1,127 @@
+/**
+ * AlgorithmIdentifiers of signatures and hashes (RFC 3279, 4055, 5758, 8410) as TLS SignatureSchemes. Parameters are checked:
+ * an algorithm is known only in the exact form that its RFC gives.
+ */
+import type { HashName, SignatureKeyType } from '../../crypto/port.ts';
+import * as scheme from '../../wire/signature-scheme.ts';
+import { DerReader } from '../asn1/der-reader.ts';
+import * as oids from '../asn1/oids.ts';
+import { contextConstructed, NULL } from '../asn1/tags.ts';
+
+/** A signature algorithm that can be verified. */
+export interface SignatureAlgorithm {
+  readonly oid: string;
+  /** The kind of key that makes such signatures; `rsa-pss` signatures also come from plain RSA keys. */
+  readonly key: SignatureKeyType;
+  readonly hash: HashName | undefined;
+  /** TLS SignatureScheme for a key of that kind. */
+  readonly scheme: number;
+  /** For RSASSA-PSS: the scheme for a key whose SubjectPublicKeyInfo says rsaEncryption. */
+  readonly rsaeScheme: number | undefined;
+  /** Parameters are in the form that the RFC says they MUST have (tolerated otherwise: RSA without NULL). */
+  readonly exact: boolean;
+}
+
+interface Known {
+  readonly oid: string;
+  readonly key: SignatureKeyType;
+  readonly hash: HashName | undefined;
+  readonly scheme: number;
+}
+
+const KNOWN: readonly Known[] = /* @__PURE__ */ [
+  { oid: oids.SHA256_WITH_RSA, key: 'rsa', hash: 'sha256', scheme: scheme.RSA_PKCS1_SHA256 },
+  { oid: oids.ECDSA_WITH_SHA256, key: 'ec', hash: 'sha256', scheme: scheme.ECDSA_SECP256R1_SHA256 },
+  { oid: oids.ECDSA_WITH_SHA384, key: 'ec', hash: 'sha384', scheme: scheme.ECDSA_SECP384R1_SHA384 },
+  { oid: oids.SHA384_WITH_RSA, key: 'rsa', hash: 'sha384', scheme: scheme.RSA_PKCS1_SHA384 },
+  { oid: oids.SHA512_WITH_RSA, key: 'rsa', hash: 'sha512', scheme: scheme.RSA_PKCS1_SHA512 },
+  { oid: oids.ECDSA_WITH_SHA512, key: 'ec', hash: 'sha512', scheme: scheme.ECDSA_SECP521R1_SHA512 },
+  { oid: oids.ED25519, key: 'ed25519', hash: undefined, scheme: scheme.ED25519 },
+  { oid: oids.ED448, key: 'ed448', hash: undefined, scheme: scheme.ED448 },
+  { oid: oids.SHA1_WITH_RSA, key: 'rsa', hash: 'sha1', scheme: scheme.RSA_PKCS1_SHA1 },
+  { oid: oids.ECDSA_WITH_SHA1, key: 'ec', hash: 'sha1', scheme: scheme.ECDSA_SHA1 },
+  { oid: oids.SHA224_WITH_RSA, key: 'rsa', hash: 'sha224', scheme: scheme.RSA_PKCS1_SHA224 },
+  { oid: oids.ECDSA_WITH_SHA224, key: 'ec', hash: 'sha224', scheme: scheme.ECDSA_SHA224 },
+  { oid: oids.DSA_WITH_SHA1, key: 'dsa', hash: 'sha1', scheme: scheme.DSA_SHA1 },
+  { oid: oids.DSA_WITH_SHA224, key: 'dsa', hash: 'sha224', scheme: scheme.DSA_SHA224 },
+  { oid: oids.DSA_WITH_SHA256, key: 'dsa', hash: 'sha256', scheme: scheme.DSA_SHA256 },
+  { oid: oids.MD5_WITH_RSA, key: 'rsa', hash: 'md5', scheme: scheme.RSA_PKCS1_MD5 },
+];
+
+/** The algorithm that an AlgorithmIdentifier (whole DER) names; undefined when it is unknown or has wrong parameters. */
+export function signatureAlgorithm(der: Uint8Array): SignatureAlgorithm | undefined {
+  const outer = new DerReader(der);
+  const body = outer.sequence('signatureAlgorithm');
+  outer.finish('signatureAlgorithm');
+  const oid = body.oid('signatureAlgorithm');
+  if (oid === oids.RSASSA_PSS) return pssAlgorithm(body);
+  for (const known of KNOWN) {
+    if (known.oid !== oid) continue;
+    const absent = body.done;
+    let isNull = false;
+    if (!absent) {
+      if (body.peek() !== NULL) return undefined;
+      body.null('signatureAlgorithm');
+      body.finish('signatureAlgorithm');
+      isNull = true;
+    }
+    // RFC 4055 §5: NULL for RSA, absent to be accepted; RFC 5758 §3 and RFC 8410 §3: absent for the others.
+    if (known.key !== 'rsa' && isNull) return undefined;
+    return { ...known, rsaeScheme: undefined, exact: known.key === 'rsa' ? isNull : true };
+  }
+  return undefined;
+}
+
+/** The hash that an AlgorithmIdentifier names, its parameters absent or NULL; undefined when unknown. */
+export function hashAlgorithm(body: DerReader, field: string): HashName | undefined {
+  const algorithm = body.sequence(field);
+  const oid = algorithm.oid(field);
+  if (!algorithm.done) algorithm.null(field);
+  algorithm.finish(field);
+  return hashByOid(oid);
+}
+
+export function hashByOid(oid: string): HashName | undefined {
+  switch (oid) {
+    case oids.SHA256:
+      return 'sha256';
+    case oids.SHA384:
+      return 'sha384';
+    case oids.SHA512:
+      return 'sha512';
+    case oids.SHA1:
+      return 'sha1';
+    case oids.SHA224:
+      return 'sha224';
+    default:
+      return undefined;
+  }
+}
+
+/** RFC 4055 §3.1. Only what TLS schemes express: MGF1 with the same hash, a salt as long as the hash, SHA-2. */
+function pssAlgorithm(body: DerReader): SignatureAlgorithm | undefined {
+  const field = 'RSASSA-PSS parameters';
+  if (body.done) return undefined;
+  const parameters = body.sequence(field);
+  body.finish(field);
+  const hashPart = parameters.enterOptional(contextConstructed(0), field);
+  const hash = hashPart === undefined ? 'sha1' : hashAlgorithm(hashPart, field);
+  const maskPart = parameters.enterOptional(contextConstructed(1), field);
+  let maskHash: HashName | undefined = 'sha1';
+  if (maskPart !== undefined) {
+    const mask = maskPart.sequence(field);
+    maskPart.finish(field);
+    maskHash = mask.oid(field) === oids.MGF1 ? hashAlgorithm(mask, field) : undefined;
+  }
+  const saltPart = parameters.enterOptional(contextConstructed(2), field);
+  const salt = saltPart === undefined ? 20 : saltPart.smallInteger(field, 1024);
+  const trailerPart = parameters.enterOptional(contextConstructed(3), field);
+  if (trailerPart !== undefined && trailerPart.smallInteger(field) !== 1) return undefined;
+  parameters.finish(field);
+  if (hash === undefined || hash !== maskHash) return undefined;
+  const base = { oid: oids.RSASSA_PSS, key: 'rsa-pss' as const, hash, exact: true };
+  if (hash === 'sha256' && salt === 32) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA256, rsaeScheme: scheme.RSA_PSS_RSAE_SHA256 };
+  if (hash === 'sha384' && salt === 48) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA384, rsaeScheme: scheme.RSA_PSS_RSAE_SHA384 };
+  if (hash === 'sha512' && salt === 64) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA512, rsaeScheme: scheme.RSA_PSS_RSAE_SHA512 };
+  return undefined;
+}
