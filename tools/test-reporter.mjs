@@ -73,8 +73,7 @@ function failure(data) {
   const error = data.details?.error;
   const cause = error?.cause ?? error;
   const text = typeof cause === 'string' ? cause : cause?.stack ? stack(cause) : inspect(cause);
-  const place = data.line === undefined ? '' : `:${data.line}`;
-  return `\n✖ ${title(data)}\n  ${relative(process.cwd(), data.file ?? '')}${place}\n${text.replace(/^/gm, '  ')}\n`;
+  return `\n✖ ${title(data)}\n  ${relative(process.cwd(), data.file ?? '')}\n${text.replace(/^/gm, '  ')}\n`;
 }
 
 /** A file that fails as a whole is named by its path. */
