@@ -2,7 +2,7 @@
  * A line per test file, then every failure in full, what was skipped and why, and last the counts in the form of Node's own
  * `spec` reporter.
  */
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { inspect } from 'node:util';
 
 const COUNTS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
@@ -15,7 +15,8 @@ export default async function* report(source) {
   let current;
 
   for await (const { type, data } of source) {
-    const file = data?.file;
+    // Some versions of Node give a path from the working directory, some an absolute one.
+    const file = data?.file === undefined ? undefined : resolve(data.file);
     if (file !== undefined && type.startsWith('test:') && type !== 'test:enqueue' && type !== 'test:dequeue') {
       if (!files.has(file)) files.set(file, { tests: 0, failed: 0, skipped: 0, ms: 0, output: '' });
     }
@@ -78,7 +79,9 @@ function failure(data) {
 
 /** A file that fails as a whole is named by its path. */
 function title(data) {
-  return data.name === data.file ? `${relative(process.cwd(), data.file)} as a whole` : data.name;
+  return data.file !== undefined && resolve(data.name) === resolve(data.file)
+    ? `${relative(process.cwd(), data.file)} as a whole`
+    : data.name;
 }
 
 /** Stack and, for assertions, what was compared. */
@@ -87,7 +90,7 @@ function stack(error) {
     error.code === 'ERR_ASSERTION' && !error.generatedMessage
       ? `\n${inspect({ actual: error.actual, expected: error.expected }, { depth: 6 })}`
       : '';
-  return `${error.stack.replace(/\n\s+at .*node:internal.*/g, '')}${compared}`;
+  return `${error.stack.replace(/\n\s+at .*node:(internal|async_hooks).*/g, '')}${compared}`;
 }
 
 /** A suite or parent fails because a test in it did: the test itself is told. */
