@@ -102,7 +102,7 @@ function quotesOf(path: string): Quote[] {
   const found: Quote[] = [];
   const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
   for (let i = 0; i < lines.length; i++) {
-    const head = /^\s*\/\/= *(rfc\d+|draft-[\w-]+)#(?:section-|appendix-)([\w.]+)/.exec(lines[i]!);
+    const head = /^\s*\/\/= *(rfc\d+|draft-[\w-]+)[\w-]*#(?:section-|appendix-)([\w.]+)/.exec(lines[i]!);
     if (head === null) {
       if (/^\s*\/\/= *(?!type=|reason=|level=)/.test(lines[i]!)) problems.push(`${path}:${i + 1}: cannot read this citation`);
       continue;
