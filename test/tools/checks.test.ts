@@ -1,0 +1,167 @@
+/** The checks of `tools/` find what they are for: each runs in a small tree of its own that breaks its rule. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Written in two pieces, so that this file does not break the rule that it tests. */
+const SLASHES = '/'.repeat(2);
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A tree with these files and our tools, and a `shared` beside it. */
+function tree(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'veritls-checks-'));
+  folders.push(folder);
+  const root = join(folder, 'tree');
+  cpSync(join(ROOT, 'tools'), join(root, 'tools'), { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+function check(root: string, tool: string, ...args: string[]): { status: number | null; out: string } {
+  const tsx = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', tsx, `tools/${tool}.ts`, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, out: stdout + stderr };
+}
+
+const TABLE = '| id | kind | where | reason |\n|---|---|---|---|\n';
+
+test('register: a suppression needs an entry, and an entry needs a suppression', () => {
+  const files = {
+    'src/a.ts': `${SLASHES} biome-ignore lint/x: R1, because\n${SLASHES} biome-ignore format: a table\n`,
+    'src/b.ts': `${SLASHES} @ts-expect-error no id\n${SLASHES} eslint-disable-next-line x -- R2\n`,
+    'src/c.test.ts': `test.${'skip'}('x', () => {});\ntest('y', { ${'skip'}: missing && 'no openssl' }, () => {});\n`,
+    'src/d.ts': `${SLASHES}= rfc9846#section-1\n${SLASHES}= type=exception\n${SLASHES}= reason=R4, old peers\n`,
+    'docs/register.md': `${TABLE}| R1 | lint | src/a.ts | it has to be |\n| R2 | lint | src/a.ts | in the wrong file |\n| R3 | lint | src/gone.ts | was needed once |\n| R4 | rfc | src/d.ts | old peers do it |\n`,
+  };
+  const { status, out } = check(tree(files), 'register');
+  assert.equal(status, 1);
+  const problems = out
+    .trim()
+    .split('\n')
+    .filter((line) => /:/.test(line))
+    .sort();
+  assert.deepEqual(
+    problems.map((line) => line.replace(/^(src|docs)\//, '')),
+    [
+      'register.md: R2 is no longer needed in src/a.ts',
+      'register.md: R3 is no longer needed in src/gone.ts',
+      'b.ts:1: names no entry of docs/register.md',
+      'b.ts:2: R2 is an entry for src/a.ts',
+      'c.test.ts:1: names no entry of docs/register.md',
+    ],
+  );
+  const { 'src/a.ts': a, 'src/d.ts': d } = files;
+  const clean = tree({
+    'src/a.ts': a,
+    'src/d.ts': d,
+    'docs/register.md': `${TABLE}| R1 | lint | \`src/a.ts\` | it has to be |\n| R4 | rfc | src/d.ts | old peers do it |\n`,
+  });
+  assert.equal(check(clean, 'register').status, 0);
+});
+
+test('quotations: exact words, in the right section, in both forms of text', () => {
+  const cite = (where: string, ...words: string[]): string =>
+    [`${SLASHES}= ${where}`, ...words.map((line) => `${SLASHES}# ${line}`), ''].join('\n');
+  const root = tree({
+    '../shared/rfc/rfc1111.txt': [
+      '   1. Contents ....... 1',
+      '1.  One',
+      '',
+      '   The server MUST send',
+      '',
+      'Author       Standards Track      [Page 1]',
+      '\fRFC 1111      Title      May 2001',
+      '   a "reply" [RFC2119].',
+      '',
+      '1.2.  Two',
+      '',
+      '   Two words.',
+      '',
+    ].join('\n'),
+    '../shared/rfc/rfc2222-name.md':
+      '--- middle\n# First\n\n## Deep {#x}\n\nIt **MUST** `stop` (see {{x}}).\n\n~~~\n# no heading\n~~~\n\n# Second\n\nThen it goes on.\n\n--- back\n\n# Appendix one\n\nMore text.\n',
+    'src/good.ts': [
+      cite('rfc1111#section-1', 'The server MUST send a "reply"'),
+      cite('rfc1111#section-1', 'Two', 'words.'),
+      cite('rfc2222#section-1.1', 'It MUST stop'),
+      cite('rfc2222#section-2', 'Then it goes on'),
+      cite('rfc2222#appendix-A', 'More text'),
+      cite('rfc3333#section-1', 'Not here'),
+    ].join('\n'),
+  });
+  const good = check(root, 'rfc-quotes');
+  assert.equal(good.status, 0, good.out);
+  assert.match(good.out, /^5 passed, 0 failed, 1 skipped$/m);
+
+  writeFileSync(
+    join(root, 'src/bad.ts'),
+    [
+      cite('rfc1111#section-1', 'The server SHOULD send'),
+      cite('rfc2222#section-1.1', 'Then it goes on'),
+      cite('rfc2222#section-1', ''),
+      `${SLASHES}= rfc2222 section 1\n`,
+    ].join('\n'),
+  );
+  const bad = check(root, 'rfc-quotes');
+  assert.equal(bad.status, 1);
+  assert.match(bad.out, /bad\.ts:1: .*it says “MUST send/);
+  assert.match(bad.out, /bad\.ts:4: not in section 1\.1 of rfc2222, but in 2/);
+  assert.match(bad.out, /bad\.ts:7: quotes nothing/);
+  assert.match(bad.out, /bad\.ts:10: cannot read this citation/);
+
+  check(root, 'rfc-quotes', '--fix');
+  assert.match(readFileSync(join(root, 'src/bad.ts'), 'utf8'), /rfc2222#section-2\n/);
+});
+
+test('documents: links and paths lead somewhere', () => {
+  const empty = { 'CONTRIBUTING.md': '', 'SECURITY.md': '', 'CHANGELOG.md': '' };
+  const { status, out } = check(
+    tree({
+      ...empty,
+      'README.md': '[a](docs/a.md) [b](docs/b.md#x) `src/gone.ts` [web](https://example.org)\n',
+      'docs/a.md': '[up](../README.md)\n',
+    }),
+    'doc-links',
+  );
+  assert.equal(status, 1);
+  assert.match(out, /README\.md:1: docs\/b\.md is not there/);
+  assert.match(out, /README\.md:1: src\/gone\.ts is not there/);
+  assert.match(out, /4 references in 5 documents, 2 broken/);
+});
+
+test('lock file: no places, and every platform has its entry', () => {
+  const lock = (packages: object): string => JSON.stringify({ lockfileVersion: 3, packages });
+  const incomplete = tree({
+    'package-lock.json': lock({ 'node_modules/a': { version: '1.0.0', optionalDependencies: { '@a/cli-linux-x64-musl': '1.0.0' } } }),
+  });
+  assert.match(check(incomplete, 'lock-file').out, /@a\/cli-linux-x64-musl 1\.0\.0.* is missing/);
+  assert.equal(check(incomplete, 'lock-file', '--fix').status, 0);
+  assert.equal(check(incomplete, 'lock-file').status, 0);
+  const mended = JSON.parse(readFileSync(join(incomplete, 'package-lock.json'), 'utf8')) as { packages: Record<string, object> };
+  assert.deepEqual(mended.packages['node_modules/@a/cli-linux-x64-musl'], {
+    version: '1.0.0',
+    dev: true,
+    cpu: ['x64'],
+    optional: true,
+    os: ['linux'],
+    libc: ['musl'],
+  });
+
+  const placed = tree({ 'package-lock.json': lock({ 'node_modules/a': { version: '1.0.0', resolved: 'x' } }) });
+  assert.equal(check(placed, 'lock-file').status, 1);
+});
