@@ -1,9 +1,19 @@
 /** What the handshake asks of certificates, and the verifier that answers by RFC 5280 and RFC 9525. */
-import type { TlsError } from '../../base/errors.ts';
-import type { MaybePromise } from '../../base/maybe-promise.ts';
+import { BAD_CERTIFICATE, UNSUPPORTED_CERTIFICATE } from '../../base/alerts.ts';
+import { fail, TlsError } from '../../base/errors.ts';
+import { MAX_CHAIN_BYTES, MAX_CHAIN_LENGTH } from '../../base/limits.ts';
+import { isPromise, type MaybePromise } from '../../base/maybe-promise.ts';
 import type { CryptoProvider, PublicKey } from '../../crypto/port.ts';
-import type { Certificate } from './certificate.ts';
-import type { PathFailure } from './failure.ts';
+import { CLIENT_AUTH, SERVER_AUTH } from '../asn1/oids.ts';
+import { Certificate } from './certificate.ts';
+import { type Fault, failureError, failureOf, fault, type PathFailure } from './failure.ts';
+import { checkIdentity, TLS_KEY_USAGE } from './identity.ts';
+import { buildPath } from './path-build.ts';
+import { type PathContext, SignatureMemo } from './path-validate.ts';
+import { compatible, type Profile } from './profile.ts';
+import { chooseFailure } from './report.ts';
+import { runSteps, type Steps } from './steps.ts';
+import { type CertificateSource, toTrustStore, type TrustStore } from './trust-store.ts';
 
 /** A chain as a peer sent it, and the circumstances. */
 export interface VerifyRequest {
@@ -35,4 +45,114 @@ export interface VerifiedIdentity {
 export interface CertificateVerifier {
   /** Throws or rejects with a TlsError that carries the alert; its `cause` is a `PathFailure` (see `failureOf`). */
   verify(request: VerifyRequest): MaybePromise<VerifiedIdentity>;
+}
+
+export interface CertificateVerifierOptions {
+  /** Certificates trusted for themselves: a trust store, or what `createTrustStore` takes. */
+  readonly trustAnchors: TrustStore | CertificateSource | Iterable<CertificateSource>;
+  /** Certificates that may complete a chain whose sender left some out. */
+  readonly intermediates?: readonly Certificate[] | undefined;
+  /** Default `compatible`. */
+  readonly profile?: Profile | undefined;
+  /** Longest path: certificates between leaf and anchor. Default 8. */
+  readonly maxIntermediates?: number | undefined;
+  /** A trust anchor must be self-signed: an intermediate in the trust store is not enough. Default false. */
+  readonly selfSignedAnchorsOnly?: boolean | undefined;
+  /** Looks at the common name when there is no subject alternative name at all. Default false. */
+  readonly legacyCommonName?: boolean | undefined;
+  /** Ignores notBefore and notAfter. Only for devices without a clock. Default false. */
+  readonly dangerouslyIgnoreValidity?: boolean | undefined;
+}
+
+/** Longest path by default: certificates between leaf and anchor. */
+export const DEFAULT_MAX_INTERMEDIATES = 8;
+
+/** A verifier against trust anchors. */
+export function createCertificateVerifier(options: CertificateVerifierOptions): CertificateVerifier {
+  const anchors = toTrustStore(options.trustAnchors);
+  return { verify: (request) => runSteps(verifySteps(request, options, anchors)) };
+}
+
+/**
+ * Accepts every chain whose leaf can be read and whose key can be used, and reports what `verifier` says of it: `trusted` is false and
+ * `error` and `failure` are set when it would have refused. For tests and for callers that pin by other means.
+ */
+export function dangerouslyTrustAnyCertificate(verifier: CertificateVerifier): CertificateVerifier {
+  const unverified = (request: VerifyRequest, error: unknown): VerifiedIdentity => {
+    if (!(error instanceof TlsError) || error.origin !== 'local') throw error;
+    const certificate = parsePeerCertificate(request.chain[0]!);
+    return { certificate, key: keyOf(certificate, request.crypto), path: [], trusted: false, error, failure: failureOf(error) };
+  };
+  return {
+    verify(request) {
+      let result: MaybePromise<VerifiedIdentity>;
+      try {
+        result = verifier.verify(request);
+      } catch (error) {
+        return unverified(request, error);
+      }
+      return isPromise(result) ? result.then(undefined, (error: unknown) => unverified(request, error)) : result;
+    },
+  };
+}
+
+function* verifySteps(request: VerifyRequest, options: CertificateVerifierOptions, anchors: TrustStore): Steps<VerifiedIdentity> {
+  const { crypto, side } = request;
+  const chain = parseChain(request.chain);
+  const leaf = chain[0]!;
+  const profile = options.profile ?? compatible;
+  const purposes = [side === 'server' ? SERVER_AUTH : CLIENT_AUTH];
+  const context: PathContext = {
+    crypto,
+    now: options.dangerouslyIgnoreValidity === true ? undefined : request.now,
+    profile,
+    policy: {},
+    purposes,
+    maxIntermediates: options.maxIntermediates ?? DEFAULT_MAX_INTERMEDIATES,
+    signatures: new SignatureMemo(),
+  };
+  const intermediates = options.intermediates === undefined ? chain.slice(1) : [...chain.slice(1), ...options.intermediates];
+  const built = yield* buildPath({ leaf, intermediates, anchors, selfSignedAnchorsOnly: options.selfSignedAnchorsOnly }, context);
+  if (built.path === undefined) throw failureError(chooseFailure(built.failures));
+  const { path } = built;
+  const wrong = leafFault(leaf, request, options, purposes, profile);
+  if (wrong !== undefined) throw failureError({ ...wrong, path, index: 0 });
+  return { certificate: leaf, key: keyOf(leaf, crypto), path, trusted: true };
+}
+
+function leafFault(leaf: Certificate, request: VerifyRequest, options: CertificateVerifierOptions, purposes: readonly string[], profile: Profile): Fault | undefined {
+  try {
+    return checkIdentity(leaf, {
+      purposes,
+      anyPurpose: profile.anyPurpose,
+      keyUsageAnyOf: TLS_KEY_USAGE,
+      hostNames: request.hostName === undefined ? [] : [request.hostName],
+      legacyCommonName: options.legacyCommonName,
+    });
+  } catch (error) {
+    if (!(error instanceof TlsError)) throw error;
+    return fault('malformed', 'RFC 5280 4.2', error.detail ?? error.code);
+  }
+}
+
+function parseChain(chain: readonly Uint8Array[]): Certificate[] {
+  let bytes = 0;
+  for (const der of chain) bytes += der.length;
+  if (chain.length === 0) fail(BAD_CERTIFICATE, 'bad_certificate', 'chain is empty');
+  if (chain.length > MAX_CHAIN_LENGTH || bytes > MAX_CHAIN_BYTES) fail(BAD_CERTIFICATE, 'bad_certificate', 'chain is too long');
+  return chain.map(parsePeerCertificate);
+}
+
+/** A certificate that a peer sent: what is none is `bad_certificate`. */
+export function parsePeerCertificate(der: Uint8Array): Certificate {
+  try {
+    return new Certificate(der);
+  } catch (error) {
+    if (error instanceof TlsError) fail(BAD_CERTIFICATE, 'bad_certificate', error.detail);
+    throw error;
+  }
+}
+
+function keyOf(leaf: Certificate, crypto: CryptoProvider): PublicKey {
+  return leaf.subjectKey(crypto) ?? fail(UNSUPPORTED_CERTIFICATE, 'unsupported_certificate', 'public key is not supported');
 }

@@ -1,0 +1,302 @@
+/**
+ * Path validation, RFC 5280 §6.1, as its numbered steps. The path comes leaf first with the trust anchor last; certificate i of the
+ * RFC (1 below the anchor, n the leaf) is `path[n - i]`. Signatures, (a)(1), are checked after everything that costs nothing.
+ */
+import { equal } from '../../base/bytes.ts';
+import { TlsError } from '../../base/errors.ts';
+import { MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
+import type { CryptoProvider, PublicKey } from '../../crypto/port.ts';
+import { ANY_EXTENDED_KEY_USAGE, ANY_POLICY } from '../asn1/oids.ts';
+import type { Certificate } from './certificate.ts';
+import { KEY_CERT_SIGN } from './extensions.ts';
+import { type Fault, fault } from './failure.ts';
+import { NameConstraintState } from './name-constraints.ts';
+import { type PolicyOptions, PolicyState } from './policies.ts';
+import { checkKey, type PathRole, type Profile } from './profile.ts';
+import { withParameters } from './spki.ts';
+import { type Steps, settle } from './steps.ts';
+
+/** What holds for one validation, whatever the path. */
+export interface PathContext {
+  readonly crypto: CryptoProvider;
+  /** Milliseconds since 1970; undefined: validity is not looked at. */
+  readonly now: number | undefined;
+  readonly profile: Profile;
+  readonly policy: PolicyOptions;
+  /** Purposes that every certificate with an extended key usage must allow. */
+  readonly purposes: readonly string[];
+  /** Longest path allowed: intermediates between leaf and anchor. */
+  readonly maxIntermediates: number;
+  readonly signatures: SignatureMemo;
+  /** Revocation, asked once a path is otherwise good; for each certificate but the anchor. */
+  readonly revocation?: ((certificate: Certificate, issuer: Certificate, path: readonly Certificate[]) => Steps<Fault | undefined>) | undefined;
+}
+
+/** A refusal, and which certificate of the path it is about. */
+export interface PathFault extends Fault {
+  readonly index: number;
+  /** The fault lies in the certificate, or in it and its issuer: every path with them has it. */
+  readonly scope: 'certificate' | 'edge' | 'path';
+}
+
+export interface PathAccepted {
+  /** user-constrained-policy-set, §6.1.6. */
+  readonly policies: readonly string[];
+}
+
+/** Results of signature checks of one validation, and their budget. */
+export class SignatureMemo {
+  checks = 0;
+  readonly #known: Map<Certificate, Map<Certificate, Fault | null>> = new Map();
+
+  get(certificate: Certificate, issuer: Certificate): Fault | null | undefined {
+    return this.#known.get(certificate)?.get(issuer);
+  }
+
+  set(certificate: Certificate, issuer: Certificate, result: Fault | null): void {
+    let row = this.#known.get(certificate);
+    if (row === undefined) this.#known.set(certificate, (row = new Map()));
+    row.set(issuer, result);
+  }
+}
+
+/** Validates one path of at least one certificate; a single one is a leaf that is itself an anchor. */
+export function* validatePath(path: readonly Certificate[], context: PathContext): Steps<PathFault | PathAccepted> {
+  let index = path.length - 1;
+  try {
+    const outcome = walk(path, context, (at) => {
+      index = at;
+    });
+    if ('reason' in outcome) return outcome;
+    // §6.1.3 (a)(1), from the anchor down: "The signature on the certificate can be verified using working_public_key_algorithm,
+    // the working_public_key, and the working_public_key_parameters."
+    for (index = path.length - 2; index >= 0; index--) {
+      const found = yield* checkSignature(path, index, context);
+      if (found !== undefined) return { ...found, index, scope: found.reason === 'budget' ? 'path' : 'edge' };
+    }
+    if (context.revocation !== undefined) {
+      // §6.1.3 (a)(3)
+      for (index = path.length - 2; index >= 0; index--) {
+        const found = yield* context.revocation(path[index]!, path[index + 1]!, path.slice(index));
+        if (found !== undefined) return { ...found, index, scope: 'edge' };
+      }
+    }
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof TlsError) || (error.code !== 'bad_der' && error.code !== 'bad_key')) throw error;
+    return { ...fault('malformed', 'RFC 5280 4.1', error.detail ?? error.code), index, scope: 'certificate' };
+  }
+}
+
+/** All steps but signatures and revocation. */
+function walk(path: readonly Certificate[], context: PathContext, at: (index: number) => void): PathFault | PathAccepted {
+  const n = path.length - 1;
+  const { profile } = context;
+  const anchor = path[n]!;
+  const refuse = (index: number, scope: PathFault['scope'], found: Fault): PathFault => ({ ...found, index, scope });
+
+  // §6.1.2 Initialization
+  const policies = new PolicyState(n, context.policy);
+  const constraints = new NameConstraintState(profile.leadingDotConstraint);
+  let maxPathLength = Math.min(n, context.maxIntermediates);
+
+  at(n);
+  const own = checkOne(anchor, n === 0 ? 'leaf' : 'anchor', context);
+  if (own !== undefined) return refuse(n, 'certificate', own);
+  if (n === 0) return { policies: policies.finish(context.policy.initialPolicies) ?? [] };
+  const ca = checkAnchorAsIssuer(anchor);
+  if (ca !== undefined) return refuse(n, 'certificate', ca);
+  // RFC 5937: what the anchor's own certificate constrains is taken as input.
+  const { pathLength } = anchor.basicConstraints ?? { pathLength: undefined };
+  if (pathLength !== undefined) maxPathLength = Math.min(maxPathLength, pathLength);
+  if (anchor.nameConstraints !== undefined) {
+    const wrong = constraints.add(anchor.nameConstraints);
+    if (wrong !== undefined) return refuse(n, 'certificate', wrong);
+  }
+
+  let selfIssued = 0;
+  for (let i = 1; i <= n; i++) {
+    const index = n - i;
+    const certificate = path[index]!;
+    const issuer = path[index + 1]!;
+    const last = i === n;
+    at(index);
+
+    // §6.1.3 (a)(2) validity, and what concerns this certificate alone
+    const one = checkOne(certificate, last ? 'leaf' : 'ca', context);
+    if (one !== undefined) return refuse(index, 'certificate', one);
+    // (a)(4) "The certificate issuer name is the working_issuer_name."
+    if (!certificate.issuer.equals(issuer.subject)) return refuse(index, 'edge', fault('name-chaining', 'RFC 5280 6.1.3 (a)(4)', 'issuer name is not the subject name of the certificate above'));
+
+    const isSelfIssued = certificate.isSelfIssued;
+    if (isSelfIssued && !last) selfIssued++;
+    // (b), (c): self-issued certificates are exempt unless they are the last
+    if (!isSelfIssued || last) {
+      const wrong = constraints.check(certificate);
+      if (wrong !== undefined) return refuse(index, 'path', wrong);
+    }
+
+    // (d), (e) policies, (f) explicit_policy
+    if (!policies.process(certificate.certificatePolicies, policies.inhibitAnyPolicy > 0 || (!last && isSelfIssued))) {
+      return refuse(index, 'path', fault('budget', 'RFC 5280 6.1.3 (d)', 'too many policy nodes'));
+    }
+    if (!policies.acceptable) return refuse(index, 'path', fault('policy', 'RFC 5280 6.1.3 (f)', 'a policy is required, and none is valid along the path'));
+
+    if (last) continue;
+    // §6.1.4 Preparation for certificate i+1
+    const { policyMappings } = certificate;
+    if (policyMappings !== undefined) {
+      // (a)
+      for (const { issuerDomainPolicy, subjectDomainPolicy } of policyMappings) {
+        if (issuerDomainPolicy === ANY_POLICY || subjectDomainPolicy === ANY_POLICY) {
+          return refuse(index, 'certificate', fault('policy', 'RFC 5280 6.1.4 (a)', 'anyPolicy is mapped'));
+        }
+      }
+      // (b)
+      if (!policies.map(policyMappings)) return refuse(index, 'path', fault('budget', 'RFC 5280 6.1.4 (b)', 'too many policy nodes'));
+    }
+    // (c) to (f): working issuer name and key are path[index]
+    // (g)
+    const { nameConstraints } = certificate;
+    if (nameConstraints !== undefined) {
+      const wrong = constraints.add(nameConstraints);
+      if (wrong !== undefined) return refuse(index, 'certificate', wrong);
+    }
+    // (h)
+    if (!isSelfIssued) {
+      if (policies.explicitPolicy > 0) policies.explicitPolicy--;
+      if (policies.policyMapping > 0) policies.policyMapping--;
+      if (policies.inhibitAnyPolicy > 0) policies.inhibitAnyPolicy--;
+    }
+    // (i)
+    const { policyConstraints, inhibitAnyPolicy } = certificate;
+    if (policyConstraints?.requireExplicitPolicy !== undefined) policies.explicitPolicy = Math.min(policies.explicitPolicy, policyConstraints.requireExplicitPolicy);
+    if (policyConstraints?.inhibitPolicyMapping !== undefined) policies.policyMapping = Math.min(policies.policyMapping, policyConstraints.inhibitPolicyMapping);
+    // (j)
+    if (inhibitAnyPolicy !== undefined) policies.inhibitAnyPolicy = Math.min(policies.inhibitAnyPolicy, inhibitAnyPolicy);
+    // (k)
+    const basic = certificate.basicConstraints;
+    if (certificate.version !== 3 || basic === undefined) return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer has no basic constraints: it is no CA'));
+    if (!basic.ca) return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer is no CA'));
+    // (l)
+    if (!isSelfIssued) {
+      if (maxPathLength <= 0) return refuse(index, 'path', fault('path-length', 'RFC 5280 6.1.4 (l)', 'more intermediates than a CA above allows'));
+      maxPathLength--;
+    }
+    // (m)
+    if (basic.pathLength !== undefined) maxPathLength = Math.min(maxPathLength, basic.pathLength);
+    // (n)
+    const { keyUsage } = certificate;
+    if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0) return refuse(index, 'certificate', fault('key-usage', 'RFC 5280 6.1.4 (n)', 'issuer may not sign certificates'));
+    // Purposes nest: RFC 5280 leaves it open, every TLS client and the CA/Browser Forum do it.
+    const purpose = checkPurposes(certificate, context.purposes, true);
+    if (purpose !== undefined) return refuse(index, 'certificate', purpose);
+  }
+  // Intermediates that pathLength does not count are bounded all the same.
+  if (n - 1 - selfIssued > context.maxIntermediates) return refuse(0, 'path', fault('depth', 'depth', 'path is too long'));
+
+  // §6.1.5 Wrap-up
+  at(0);
+  const leaf = path[0]!;
+  // (a)
+  if (policies.explicitPolicy > 0) policies.explicitPolicy--;
+  // (b)
+  if (leaf.policyConstraints?.requireExplicitPolicy === 0) policies.explicitPolicy = 0;
+  // (c) to (f) were done above; (g)
+  const accepted = policies.finish(context.policy.initialPolicies);
+  if (accepted === undefined) return refuse(0, 'path', fault('policy', 'RFC 5280 6.1.5 (g)', 'no acceptable policy is valid along the path'));
+  return { policies: accepted };
+}
+
+/** What can be said of one certificate without its neighbours. */
+export function checkOne(certificate: Certificate, role: PathRole, context: PathContext): Fault | undefined {
+  const { now, profile } = context;
+  // §6.1.3 (a)(2) "The certificate validity period includes the current time."
+  if (now !== undefined) {
+    if (now < certificate.notBefore) return fault('not-yet-valid', 'RFC 5280 6.1.3 (a)(2)', `not valid before ${isoTime(certificate.notBefore)}`);
+    if (now >= certificate.notAfter + 1000) return fault('expired', 'RFC 5280 6.1.3 (a)(2)', `expired on ${isoTime(certificate.notAfter)}`);
+  }
+  // §4.1.1.2: "This field MUST contain the same algorithm identifier as the signature field in the sequence tbsCertificate"
+  if (!equal(certificate.innerAlgorithm, certificate.outerAlgorithm)) return fault('signature-algorithm', 'RFC 5280 4.1.1.2', 'signatureAlgorithm differs from tbsCertificate.signature');
+  // §6.1.4 (o), §6.1.5 (f)
+  const unknown = certificate.unknownCritical;
+  if (unknown !== undefined) return fault('unknown-critical-extension', role === 'leaf' ? 'RFC 5280 6.1.5 (f)' : 'RFC 5280 6.1.4 (o)', `critical extension ${unknown} is not known`);
+  const key = checkKey(certificate.keyInfo, profile);
+  if (key !== undefined) return key;
+  return profile.conformance?.(certificate, role);
+}
+
+/** An anchor that issued: version 1 roots are the caller's choice, but a certificate that says it is no CA is none. */
+function checkAnchorAsIssuer(anchor: Certificate): Fault | undefined {
+  const basic = anchor.basicConstraints;
+  if (anchor.version === 3 && (basic === undefined || !basic.ca)) return fault('not-a-ca', 'RFC 5280 4.2.1.9', 'trust anchor is no CA');
+  const { keyUsage } = anchor;
+  if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0) return fault('key-usage', 'RFC 5280 4.2.1.3', 'trust anchor may not sign certificates');
+  return undefined;
+}
+
+/** Whether the extended key usage, when there is one, allows all purposes. */
+export function checkPurposes(certificate: Certificate, purposes: readonly string[], anyPurpose: boolean): Fault | undefined {
+  if (purposes.length === 0) return undefined;
+  const allowed = certificate.extendedKeyUsage;
+  if (allowed === undefined || (anyPurpose && allowed.includes(ANY_EXTENDED_KEY_USAGE))) return undefined;
+  for (const purpose of purposes) {
+    if (!allowed.includes(purpose)) return fault('extended-key-usage', 'RFC 5280 4.2.1.12', `not for the purpose ${purpose}`);
+  }
+  return undefined;
+}
+
+/** Whether `path[index]` is signed by the key of `path[index + 1]`. */
+function* checkSignature(path: readonly Certificate[], index: number, context: PathContext): Steps<Fault | undefined> {
+  const certificate = path[index]!;
+  const issuer = path[index + 1]!;
+  const known = context.signatures.get(certificate, issuer);
+  if (known !== undefined) return known ?? undefined;
+  if (context.signatures.checks >= MAX_SIGNATURE_CHECKS) return fault('budget', 'RFC 5280 6.1.3 (a)(1)', `more than ${MAX_SIGNATURE_CHECKS} signatures`);
+  context.signatures.checks++;
+  const key = publicKey(path, index + 1, context.crypto);
+  const result = yield* verifySigned(certificate.tbs, certificate.signature, certificate.signatureAlgorithm, issuer, key, context);
+  context.signatures.set(certificate, issuer, result ?? null);
+  return result;
+}
+
+/** Verifies anything signed as certificates are: certificates, CRLs, OCSP responses. */
+export function* verifySigned(
+  tbs: Uint8Array,
+  signature: Uint8Array,
+  algorithm: Certificate['signatureAlgorithm'],
+  issuer: Certificate,
+  key: PublicKey | undefined,
+  context: Pick<PathContext, 'crypto' | 'profile'>,
+): Steps<Fault | undefined> {
+  const step = 'RFC 5280 6.1.3 (a)(1)';
+  const { profile } = context;
+  if (algorithm === undefined) return fault('signature-algorithm', step, 'signature algorithm is not supported');
+  if (algorithm.hash !== undefined && !profile.hashes.includes(algorithm.hash)) return fault('signature-algorithm', step, `${algorithm.hash} signatures are not accepted`);
+  const info = issuer.keyInfo;
+  const rule = profile.signatureRule?.(algorithm, info);
+  if (rule !== undefined) return fault('signature-algorithm', step, rule);
+  if (key === undefined) return fault('unsupported-key', step, "issuer's key is not supported");
+  let { scheme } = algorithm;
+  if (algorithm.key === 'rsa-pss' && info.type === 'rsa') scheme = algorithm.rsaeScheme!;
+  else if (algorithm.key !== info.type) return fault('signature', step, `${algorithm.key} signature, but the issuer has a key of type ${info.type}`);
+  const good = yield* settle(context.crypto.verify(scheme, key, tbs, signature));
+  return good ? undefined : fault('signature', step, "signature does not verify with the issuer's key");
+}
+
+/** The key of `path[index]`, a DSA key completed with the parameters above it (§6.1.4 (d) to (f)). */
+function publicKey(path: readonly Certificate[], index: number, crypto: CryptoProvider): PublicKey | undefined {
+  const certificate = path[index]!;
+  const info = certificate.keyInfo;
+  if (!info.inheritsParameters) return certificate.subjectKey(crypto);
+  for (let above = index + 1; above < path.length; above++) {
+    const other = path[above]!.keyInfo;
+    if (other.type !== 'dsa') return undefined;
+    if (!other.inheritsParameters) return crypto.importPublicKey(withParameters(info, other.parameters!));
+  }
+  return undefined;
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
+}

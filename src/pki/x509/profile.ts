@@ -1,0 +1,69 @@
+/**
+ * What a verifier demands beyond path validation: which hashes, keys and forms it accepts. A profile is a value, so that only the
+ * one that is used is bundled; `compatible` is here, the strict ones stand in `profile-rfc5280.ts` and `profile-webpki.ts`.
+ */
+import { MAX_RSA_BITS, MIN_RSA_BITS } from '../../base/limits.ts';
+import type { HashName } from '../../crypto/port.ts';
+import type { SignatureAlgorithm } from './algorithm.ts';
+import type { Certificate } from './certificate.ts';
+import { type Fault, fault } from './failure.ts';
+import type { KeyInfo } from './spki.ts';
+
+/** Where a certificate stands in its path. */
+export type PathRole = 'leaf' | 'ca' | 'anchor';
+
+export interface Profile {
+  readonly name: string;
+  /** Hashes that certificate signatures may use. */
+  readonly hashes: readonly HashName[];
+  readonly minRsaBits: number;
+  /** Smallest DSA prime in bits; undefined refuses DSA. */
+  readonly minDsaBits: number | undefined;
+  /** Accepts a leaf whose only purpose is anyExtendedKeyUsage. */
+  readonly anyPurpose: boolean;
+  /** Takes `.example.com` as a dNSName constraint for subdomains; RFC 5280 does not define the form. */
+  readonly leadingDotConstraint: boolean;
+  /** Rules for the single certificate, beyond what a validator must do. */
+  readonly conformance?: ((certificate: Certificate, role: PathRole) => Fault | undefined) | undefined;
+  /** Rules for the key and the signature algorithm. */
+  readonly keyRule?: ((key: KeyInfo) => string | undefined) | undefined;
+  readonly signatureRule?: ((algorithm: SignatureAlgorithm, issuerKey: KeyInfo) => string | undefined) | undefined;
+}
+
+/**
+ * For connections: everything that makes a path insecure is refused; forms that CAs were told to use, but that no decision
+ * depends on, are not.
+ */
+export const compatible: Profile = {
+  name: 'compatible',
+  hashes: ['sha256', 'sha384', 'sha512', 'sha224'],
+  minRsaBits: MIN_RSA_BITS,
+  minDsaBits: MIN_RSA_BITS,
+  anyPurpose: true,
+  leadingDotConstraint: true,
+};
+
+/** Whether a key is good enough. */
+export function checkKey(key: KeyInfo, profile: Profile): Fault | undefined {
+  if (key.unusable !== undefined) return fault('unsupported-key', 'key', key.unusable);
+  switch (key.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      if (key.bits > MAX_RSA_BITS) return fault('weak-key', 'key', `RSA key of ${key.bits} bits is above ${MAX_RSA_BITS}`);
+      if (key.bits < profile.minRsaBits) return fault('weak-key', 'key', `RSA key of ${key.bits} bits is below ${profile.minRsaBits}`);
+      break;
+    case 'dsa':
+      if (profile.minDsaBits === undefined) return fault('unsupported-key', 'key', 'DSA keys are not allowed');
+      if (!key.inheritsParameters) {
+        if (key.bits > MAX_RSA_BITS) return fault('weak-key', 'key', `DSA key of ${key.bits} bits is above ${MAX_RSA_BITS}`);
+        if (key.bits < profile.minDsaBits) return fault('weak-key', 'key', `DSA key of ${key.bits} bits is below ${profile.minDsaBits}`);
+      }
+      break;
+    case undefined:
+      return fault('unsupported-key', 'key', 'key algorithm is not supported');
+    default:
+      break;
+  }
+  const rule = profile.keyRule?.(key);
+  return rule === undefined ? undefined : fault('unsupported-key', 'key', rule);
+}
