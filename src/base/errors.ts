@@ -107,6 +107,7 @@ export type ErrorCode =
   | 'bad_key'
   // datagrams
   | 'message_too_large'
+  | 'fragment_mismatch'
   | 'association_limit'
   | 'handshake_timeout';
 

@@ -19,6 +19,8 @@ export const MAX_EMPTY_RECORDS = 32;
 export const MAX_WARNINGS = 4;
 /** KeyUpdates in a row without application data. */
 export const MAX_KEY_UPDATES = 32;
+/** Requests for renegotiation in a row without application data: each costs a refusal (S14). */
+export const MAX_RENEGOTIATION_REQUESTS = 4;
 /** change_cipher_spec records in one TLS 1.3 handshake. */
 export const MAX_DUMMY_CCS = 2;
 /** Tickets that a client keeps of one connection. */
@@ -61,3 +63,40 @@ export const MAX_SERIAL_BYTES = 20;
 /** Attributes of one distinguished name, and policies or mappings of one certificate. */
 export const MAX_NAME_ATTRIBUTES = 64;
 export const MAX_POLICIES = 128;
+
+/** Datagrams. Longest handshake message by default, and the most that may be configured. */
+export const DEFAULT_DATAGRAM_MESSAGE = 8_192;
+export const MAX_DATAGRAM_MESSAGE = 65_536;
+/** Handshake messages that are taken in ahead of the next one. */
+export const MAX_MESSAGES_AHEAD = 16;
+/** Bytes that one association holds of incomplete and waiting messages. */
+export const MAX_REASSEMBLY_BYTES = 65_536;
+/** Records of the next epoch kept until its keys are there, and application data kept until the handshake is over. */
+export const MAX_HELD_RECORDS = 8;
+export const MAX_HELD_BYTES = 16_384;
+/** Datagrams kept while the handshake waits for something asynchronous. */
+export const MAX_PENDING_DATAGRAMS = 16;
+export const MAX_PENDING_BYTES = 32_768;
+/** HelloVerifyRequests that a client answers. */
+export const MAX_HELLO_VERIFY_REQUESTS = 4;
+/** Longest and shortest datagram that may be configured. */
+export const MAX_DATAGRAM = 65_507;
+export const MIN_DATAGRAM = 100;
+/** What a flight is cut down to when it meets silence: an IPv4 datagram that every host takes, less headers. */
+export const FALLBACK_DATAGRAM = 508;
+
+/** Output that a connection holds before `send` accepts no more, in bytes. */
+export const MAX_QUEUED_OUTPUT = 1_048_576;
+/** Certificates of a path, leaf and anchor included, self-issued ones too. */
+export const MAX_PATH_LENGTH = 12;
+/** Certificates given to one validation as intermediates. */
+export const MAX_INTERMEDIATES = 4_096;
+/** Bytes of a CRL and entries in it. */
+export const MAX_CRL_BYTES = 67_108_864;
+/** Chain of "who signed the CRL about the signer of the CRL". */
+export const MAX_REVOCATION_DEPTH = 4;
+/** Single responses in an OCSP response, and its bytes. */
+export const MAX_OCSP_RESPONSES = 64;
+export const MAX_OCSP_BYTES = 65_536;
+/** Clock difference accepted in CRLs and OCSP responses. */
+export const REVOCATION_CLOCK_SKEW_MS = 300_000;

@@ -13,6 +13,7 @@ import type { SessionStore } from '../session/store.ts';
 import type { TicketKeys } from '../session/ticket.ts';
 import type { NamedGroup } from '../wire/group.ts';
 import type { ExtensionModule } from './extensions/module.ts';
+import type { TraceEntry } from './flow.ts';
 import type { ProtocolVersion } from './version.ts';
 
 /** A certificate chain and the key of its first certificate. */
@@ -131,6 +132,8 @@ export interface ClientOptions {
   readonly checkName?: boolean;
   readonly session?: Session;
   readonly alpn?: readonly string[];
+  /** Told of every step of the handshake; also of a server's. */
+  readonly trace?: ((entry: TraceEntry) => void) | undefined;
 }
 
 /** What the handshake reports as it goes: the connection turns it into events and info. */

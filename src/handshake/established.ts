@@ -1,12 +1,18 @@
 /** What a connection keeps when its handshake is over: exporter, post-handshake messages, key updates. */
 import type { MaybePromise } from '../base/maybe-promise.ts';
+import type { Side } from './flow.ts';
 import type { Carrier, IncomingMessage } from '../record/carrier.ts';
 import type { Session } from '../session/session.ts';
 
 /** The connection, as post-handshake code sees it. */
 export interface EstablishedHost {
+  readonly side: Side;
   readonly carrier: Carrier;
+  /** An answer to a KeyUpdate waits to be sent. */
+  readonly keyUpdatePending: boolean;
   session(session: Session): void;
+  /** Sends a warning alert. */
+  warn(alert: number): void;
   /** The peer changed its key; `replied`: it asked us to change ours, and we did. */
   keyUpdated(replied: boolean): void;
 }

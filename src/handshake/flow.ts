@@ -6,7 +6,7 @@
  */
 import { UNEXPECTED_MESSAGE } from '../base/alerts.ts';
 import { fail } from '../base/errors.ts';
-import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { isPromise, type MaybePromise, then } from '../base/maybe-promise.ts';
 import type { Carrier, IncomingMessage, TranscriptSink } from '../record/carrier.ts';
 import { CCS_MESSAGE, messageName } from '../wire/handshake.ts';
 
@@ -76,11 +76,22 @@ export interface Binding<H> {
   readonly handlers: Handlers<H>;
 }
 
+/** One step as it happened: what ladders are drawn from. */
+export interface TraceEntry {
+  readonly from: Side;
+  readonly kind: 'message' | 'action';
+  readonly name: string;
+  /** Bytes of the message with its header; 0 for actions and ChangeCipherSpec. */
+  readonly length: number;
+}
+
 /** What the runner needs of the state that the handlers share. */
 export interface FlowState {
   readonly side: Side;
   readonly carrier: Carrier;
-  readonly transcript: TranscriptSink;
+  readonly transcript: TranscriptSink & { readonly length: number };
+  /** Told of every step; undefined in normal use. */
+  readonly trace: ((entry: TraceEntry) => void) | undefined;
   /** The number by which flows know a message: its type, or a pseudo-number. */
   classify(message: IncomingMessage): number;
   /** Messages to be dropped unread at this point (HelloRequest, RFC 5246 §7.4.1.1). */
@@ -169,6 +180,7 @@ export class FlowRunner<H extends FlowState> {
         this.#done();
         if (step.by !== 'both' && step.by !== hs.side) return;
         if (step.if !== undefined && !step.if.test(hs)) return;
+        hs.trace?.({ from: hs.side, kind: 'action', name: step.name, length: 0 });
         return step.run(hs);
       }
       case 'goto': {
@@ -184,7 +196,13 @@ export class FlowRunner<H extends FlowState> {
     this.#done();
     if (step.sendIf !== undefined && !step.sendIf.test(this.#hs)) return;
     this.#ourTurn();
-    return this.#handler(step.name)(this.#hs, NO_MESSAGE);
+    const hs = this.#hs;
+    const { trace } = hs;
+    if (trace === undefined) return this.#handler(step.name)(hs, NO_MESSAGE);
+    const before = hs.transcript.length;
+    return then(this.#handler(step.name)(hs, NO_MESSAGE), () =>
+      trace({ from: hs.side, kind: 'message', name: step.name, length: hs.transcript.length - before }),
+    );
   }
 
   #receive(step: MessageStep<H>): MaybePromise<void> | 'wait' {
@@ -193,7 +211,7 @@ export class FlowRunner<H extends FlowState> {
       this.#done();
       return;
     }
-    if (!this.#peek()) return 'wait';
+    if (!this.#peek(step.msg)) return 'wait';
     if (this.#incomingType !== step.msg) {
       if (expect === true) this.#refuse(step);
       this.#skipped.push(step.name);
@@ -210,8 +228,8 @@ export class FlowRunner<H extends FlowState> {
       else this.#done();
       return;
     }
-    if (!this.#peek()) return 'wait';
     const first = step.body[0];
+    if (!this.#peek(first?.kind === 'msg' ? first.msg : -1)) return 'wait';
     if (first?.kind === 'msg' && first.msg === this.#incomingType) this.#enter(step.body);
     else {
       this.#skipped.push(step.name);
@@ -225,10 +243,10 @@ export class FlowRunner<H extends FlowState> {
   }
 
   /** Makes sure that a message is at hand. */
-  #peek(): boolean {
+  #peek(wanted: number): boolean {
     this.#theirTurn();
     while (this.#incoming === undefined) {
-      const message = this.#hs.carrier.next();
+      const message = this.#hs.carrier.next(wanted);
       if (message === undefined) return false;
       if (this.#hs.ignores(message.type)) continue;
       this.#incoming = message;
@@ -241,6 +259,7 @@ export class FlowRunner<H extends FlowState> {
     const message = this.#incoming!;
     this.#incoming = undefined;
     this.#skipped = [];
+    this.#hs.trace?.({ from: step.from, kind: 'message', name: step.name, length: message.raw.length });
     const result = this.#handler(step.name)(this.#hs, message);
     // A handler sees the transcript without its own message: CertificateVerify and Finished are computed over what precedes them.
     if (isPromise(result)) return result.then(() => this.#record(message));

@@ -24,6 +24,12 @@ export class PeerVerified {
     return new PeerVerified(proof);
   }
 
+  /** The premaster secret was encrypted to the key of the chain that `verifyChain` accepted: Finished under it proves the server. */
+  static byKeyTransport(hs: Handshake): PeerVerified {
+    if (hs.side !== 'client' || hs.peerKey === undefined) fail(INTERNAL_ERROR, 'internal_error', 'key transport without certificate');
+    return new PeerVerified('certificate');
+  }
+
   /** No proof was demanded: only where the context does not demand one. */
   static unauthenticated(hs: Handshake): PeerVerified {
     if (hs.side === 'server' ? hs.server.clientCertificate === 'require' : !hs.context.dangers.includes('anonymous'))
@@ -46,6 +52,11 @@ export class PeerVerified {
 
 /** Checks the peer's chain (`hs.peerChain`, not empty) and takes its key. */
 export function verifyChain(hs: Handshake): MaybePromise<void> {
+  return then(identifyPeer(hs), () => undefined);
+}
+
+/** `verifyChain`, for who wants to see the certificate. */
+export function identifyPeer(hs: Handshake): MaybePromise<VerifiedIdentity> {
   const { options, context } = hs;
   const peer = hs.side === 'client' ? 'server' : 'client';
   const hostName = peer === 'server' && options.checkName !== false ? options.serverName : undefined;
@@ -60,6 +71,8 @@ export function verifyChain(hs: Handshake): MaybePromise<void> {
   return then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
     hs.peerKey = identity.key;
     hs.peerTrusted = identity.trusted;
+    hs.peerExpires = identity.certificate.notAfter;
     if (identity.error !== undefined) hs.host.untrusted(identity.error);
+    return identity;
   });
 }

@@ -13,9 +13,9 @@ import { HELLO_REQUEST, HELLO_RETRY_REQUEST, SERVER_HELLO } from '../wire/handsh
 import { isHelloRetryRequest } from '../wire/messages/server-hello.ts';
 import type { ClientContext, ClientOptions, Context, Credential, HandshakeHost, ServerContext } from './context.ts';
 import type { Established } from './established.ts';
-import type { FlowState, Side } from './flow.ts';
+import type { FlowState, Side, TraceEntry } from './flow.ts';
 import type { LegacyState } from './legacy/state.ts';
-import type { ModernState } from './modern/state.ts';
+import { ModernState } from './modern/state.ts';
 import type { PeerVerified } from './peer-auth.ts';
 import { Transcript } from './transcript.ts';
 import type { ProtocolVersion } from './version.ts';
@@ -28,6 +28,7 @@ export class Handshake implements FlowState {
   readonly carrier: Carrier;
   readonly crypto: CryptoProvider;
   readonly transcript: Transcript;
+  readonly trace: ((entry: TraceEntry) => void) | undefined;
 
   // Chosen by the hellos.
   #version: ProtocolVersion | undefined;
@@ -42,8 +43,14 @@ export class Handshake implements FlowState {
   renegotiationScsv = false;
   /** legacy_version of the ClientHello: what RSA premaster secrets repeat. */
   clientVersion = 0;
+  /** The ClientHello as it came: binders are computed over its beginning. */
+  clientHelloRaw: Uint8Array = EMPTY;
   /** The suites of the ClientHello. */
   peerSuites: readonly number[] = [];
+  /** DTLS: the cookie of HelloVerifyRequest. */
+  helloCookie: Uint8Array = EMPTY;
+  /** This is not the first handshake of the connection (RFC 5746). */
+  renegotiating = false;
   /** A first ClientHello was answered by HelloRetryRequest. */
   retried = false;
   serverName = '';
@@ -79,6 +86,8 @@ export class Handshake implements FlowState {
   peerKey: PublicKey | undefined;
   /** Whether the chain led to a trust anchor. */
   peerTrusted = false;
+  /** When the peer's certificate, or the session that stands for it, ends: wall clock, ms. */
+  peerExpires = Number.POSITIVE_INFINITY;
   peerOcsp: Uint8Array | undefined;
   /** Only `peer-auth.ts` can make one: without it the handshake does not finish. */
   peerVerified: PeerVerified | undefined;
@@ -88,6 +97,8 @@ export class Handshake implements FlowState {
 
   #legacy: LegacyState | undefined;
   #modern: ModernState | undefined;
+  /** The change_cipher_spec of middlebox compatibility went out. */
+  dummyCcsSent = false;
   /** Set by the pre_shared_key offer: fills in the binders of the finished ClientHello. */
   patchHello: ((message: Uint8Array) => void) | undefined;
   /** Made by the last key change: what the connection keeps. */
@@ -100,6 +111,7 @@ export class Handshake implements FlowState {
     this.carrier = carrier;
     this.crypto = context.crypto;
     this.host = host;
+    this.trace = options.trace;
     this.transcript = new Transcript(context.crypto);
     carrier.transcript = this.transcript;
   }
@@ -145,8 +157,13 @@ export class Handshake implements FlowState {
   set modern(state: ModernState) {
     this.#modern = state;
   }
+  /** The state, made when a hello first needs it: a client offers TLS 1.3 before it is chosen. */
+  get modernOffer(): ModernState {
+    this.#modern ??= new ModernState();
+    return this.#modern;
+  }
   get isModern(): boolean {
-    return this.#modern !== undefined;
+    return this.#version?.family === 'modern';
   }
 
   classify(message: IncomingMessage): number {

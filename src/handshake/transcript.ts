@@ -11,12 +11,15 @@ export class Transcript implements TranscriptSink {
   readonly #crypto: CryptoProvider;
   #messages: Uint8Array[] | undefined = [];
   #running: Hash[] = [];
+  /** Bytes of all messages: what a trace shows. */
+  length = 0;
 
   constructor(crypto: CryptoProvider) {
     this.#crypto = crypto;
   }
 
   add(raw: Uint8Array): void {
+    this.length += raw.length;
     this.#messages?.push(raw);
     for (const hash of this.#running) hash.update(raw);
   }

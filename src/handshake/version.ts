@@ -1,5 +1,6 @@
 /** A protocol version as a value: its number, and what each role needs of it. A role that is not passed is not bundled. */
 import type { MaybePromise } from '../base/maybe-promise.ts';
+import type { LabelPrefix } from '../crypto/kdf/hkdf.ts';
 import type { ClientHello } from '../wire/messages/client-hello.ts';
 import type { ServerHello } from '../wire/messages/server-hello.ts';
 import type { ExtensionModule } from './extensions/module.ts';
@@ -9,6 +10,8 @@ import type { Handshake } from './state.ts';
 
 export interface ClientRole extends Binding<Handshake> {
   readonly extensions: readonly ExtensionModule[];
+  /** What has to be looked up before the first ClientHello. */
+  prepare?(hs: Handshake): MaybePromise<void>;
   /** Takes in the ServerHello that chose this version. */
   onServerHello(hs: Handshake, hello: ServerHello): MaybePromise<void>;
   /** Only TLS 1.3: takes in a HelloRetryRequest. */
@@ -37,7 +40,7 @@ export interface ProtocolVersion {
   /** SSL 3.0 to (D)TLS 1.2. */
   readonly strategy?: LegacyStrategy;
   /** `tls13 ` or `dtls13`: RFC 9147 §5.9. */
-  readonly labelPrefix?: string;
+  readonly labelPrefix?: LabelPrefix;
   readonly client?: ClientRole;
   readonly server?: ServerRole;
 }

@@ -52,14 +52,19 @@ export interface Carrier {
   finished(): void;
   setRead(epoch: number, protection: Protection): void;
   setWrite(epoch: number, protection: Protection): void;
-  /** The next message, taken from the input record by record; undefined when there is none yet, or a fault. */
-  next(): IncomingMessage | undefined;
+  /**
+   * The next message, taken from the input record by record; undefined when there is none yet, or a fault. `wanted` is the
+   * one that the flow would take: ChangeCipherSpec has no place of its own among datagrams, so there it comes when wanted.
+   */
+  next(wanted?: number): IncomingMessage | undefined;
 
   /** The version on records from now on, and the one demanded of the peer's (undefined: any of the family). */
   setVersion(write: number, read: number | undefined): void;
   setChangeCipherSpec(policy: CcsPolicy): void;
   /** Longest content of a record that the peer takes, and the longest that we take. */
   setLimits(write: number, read: number): void;
+  /** CBC records of TLS 1.0 and SSL 3.0: the first byte goes alone (BEAST). Datagrams have no such versions. */
+  setSplitRecords(split: boolean): void;
   /** Records that do not authenticate are dropped, up to so many bytes: early data that was not accepted. */
   skipEarlyData(bytes: number): void;
   /** What messages are told to; undefined after the handshake. */

@@ -25,6 +25,8 @@ export interface TicketKeys {
   seal(plain: Uint8Array): Uint8Array;
   /** The plaintext; undefined for a ticket of a key that is not held any more, or an altered one. */
   open(ticket: Uint8Array): Uint8Array | undefined;
+  /** Whether a ticket that was opened is of the newest key: else it is worth renewing. */
+  isNewest(ticket: Uint8Array): boolean;
   /** A new key; the one before still opens. `key`: 48 bytes, name and key, for a cluster; random otherwise. */
   rotate(key?: Uint8Array): void;
   /** The newest key, 48 bytes. A secret. */
@@ -52,6 +54,7 @@ export function createTicketKeys(crypto: CryptoProvider, key?: Uint8Array): Tick
       const found = equal(name, newest.name) ? newest : previous !== undefined && equal(name, previous.name) ? previous : undefined;
       return found?.aead.open(ticket.subarray(NAME_LENGTH, NAME_LENGTH + NONCE_LENGTH), found.name, ticket.subarray(NAME_LENGTH + NONCE_LENGTH));
     },
+    isNewest: (ticket) => equal(ticket.subarray(0, NAME_LENGTH), newest.name),
     rotate(next) {
       previous = newest;
       newest = makeKey(crypto, next);

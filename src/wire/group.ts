@@ -38,12 +38,16 @@ export const x448: NamedGroup = { id: X448, name: 'x448', kind: 'ec' };
 export const ffdhe2048: NamedGroup = { id: FFDHE2048, name: 'ffdhe2048', kind: 'dh' };
 export const ffdhe3072: NamedGroup = { id: FFDHE3072, name: 'ffdhe3072', kind: 'dh' };
 export const ffdhe4096: NamedGroup = { id: FFDHE4096, name: 'ffdhe4096', kind: 'dh' };
+export const ffdhe6144: NamedGroup = { id: FFDHE6144, name: 'ffdhe6144', kind: 'dh' };
+export const ffdhe8192: NamedGroup = { id: FFDHE8192, name: 'ffdhe8192', kind: 'dh' };
+export const mlkem768: NamedGroup = { id: MLKEM768, name: 'MLKEM768', kind: 'kem' };
 export const x25519mlkem768: NamedGroup = { id: X25519MLKEM768, name: 'X25519MLKEM768', kind: 'kem' };
 export const secp256r1mlkem768: NamedGroup = { id: SECP256R1MLKEM768, name: 'SecP256r1MLKEM768', kind: 'kem' };
+export const secp384r1mlkem1024: NamedGroup = { id: SECP384R1MLKEM1024, name: 'SecP384r1MLKEM1024', kind: 'kem' };
 
 const GROUPS: readonly NamedGroup[] = /* @__PURE__ */ [
   secp256r1, secp384r1, secp521r1, brainpoolP256r1, brainpoolP384r1, brainpoolP512r1, x25519, x448,
-  ffdhe2048, ffdhe3072, ffdhe4096, x25519mlkem768, secp256r1mlkem768,
+  ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192, mlkem768, x25519mlkem768, secp256r1mlkem768, secp384r1mlkem1024,
 ];
 
 /** The registered name, or the number in hexadecimal. */

@@ -22,6 +22,10 @@ export const ED448 = 0x0808;
 export const RSA_PSS_PSS_SHA256 = 0x0809;
 export const RSA_PSS_PSS_SHA384 = 0x080a;
 export const RSA_PSS_PSS_SHA512 = 0x080b;
+/** RFC 8734: TLS 1.3 only. */
+export const ECDSA_BRAINPOOLP256R1TLS13_SHA256 = 0x081a;
+export const ECDSA_BRAINPOOLP384R1TLS13_SHA384 = 0x081b;
+export const ECDSA_BRAINPOOLP512R1TLS13_SHA512 = 0x081c;
 /** Not on the wire: the signature of SSL 3.0 to TLS 1.1 with RSA keys (RFC 4346 §7.4.3). */
 export const RSA_PKCS1_MD5_SHA1 = 0xff01;
 
@@ -48,6 +52,9 @@ const NAMES: readonly (readonly [number, string])[] = [
   [RSA_PSS_PSS_SHA256, 'rsa_pss_pss_sha256'],
   [RSA_PSS_PSS_SHA384, 'rsa_pss_pss_sha384'],
   [RSA_PSS_PSS_SHA512, 'rsa_pss_pss_sha512'],
+  [ECDSA_BRAINPOOLP256R1TLS13_SHA256, 'ecdsa_brainpoolP256r1tls13_sha256'],
+  [ECDSA_BRAINPOOLP384R1TLS13_SHA384, 'ecdsa_brainpoolP384r1tls13_sha384'],
+  [ECDSA_BRAINPOOLP512R1TLS13_SHA512, 'ecdsa_brainpoolP512r1tls13_sha512'],
   [RSA_PKCS1_MD5_SHA1, 'rsa_pkcs1_md5_sha1'],
 ];
 

@@ -4,6 +4,7 @@
  */
 import type { CryptoProvider, HashName, TranscriptHashName } from '../../crypto/port.ts';
 import type { RecordShape } from '../../crypto/protect/protection.ts';
+import type { Side } from '../flow.ts';
 import type { Transcript } from '../transcript.ts';
 
 export interface LegacyStrategy {
@@ -12,21 +13,27 @@ export interface LegacyStrategy {
   /** PRF(secret, label, seed)[0..length-1]; `prfHash` counts in TLS 1.2 only. */
   prf(crypto: CryptoProvider, prfHash: HashName, secret: Uint8Array, label: string, seed: Uint8Array, length: number): Uint8Array;
   /** verify_data over the transcript as it stands. */
-  finished(crypto: CryptoProvider, prfHash: HashName, master: Uint8Array, from: 'client' | 'server', transcript: Transcript): Uint8Array;
+  finished(crypto: CryptoProvider, prfHash: HashName, master: Uint8Array, from: Side, transcript: Transcript): Uint8Array;
+  /** Whether `finished` wants the messages themselves, not only their running hash (SSL 3.0). */
+  readonly finishedNeedsMessages: boolean;
   /** Whether signatures name their scheme (TLS 1.2); before, the key's type decides. */
   readonly explicitSchemes: boolean;
-  /** The scheme of versions that do not name one. */
-  implicitScheme(keyType: 'rsa' | 'ec' | 'dsa'): number;
-  /** What CertificateVerify signs: the messages, or in SSL 3.0 hashes that hold the master secret. */
-  certificateVerifyInput(crypto: CryptoProvider, master: Uint8Array, transcript: Transcript): Uint8Array;
-  /** Whether extensions exist (not in SSL 3.0). */
+  /** One for each type of key: the schemes of a peer that listed none, and of versions that do not list any. */
+  readonly defaultSchemes: readonly number[];
+  /** Whether clients may authenticate: not in SSL 3.0, whose CertificateVerify hashes the master secret in its own way. */
+  readonly clientCertificates: boolean;
+  /** Whether extensions exist; renegotiation_info alone does in SSL 3.0 (RFC 5746 §4.5). */
   readonly extensions: boolean;
+  /** RFC 5705. */
+  readonly exporter: boolean;
+  /** How a renegotiation is refused: SSL 3.0 has no alert no_renegotiation (RFC 5746 §4.5). */
+  readonly noRenegotiation: 'warning' | 'fatal';
   /** The shape of records, but for encrypt_then_mac. */
   readonly shape: Omit<RecordShape, 'encryptThenMac'>;
   /** SSL 3.0 sends the RSA-encrypted premaster secret without a length. */
   readonly bareRsa: boolean;
-  /** SSL 3.0 answers a CertificateRequest without a certificate by the alert no_certificate. */
-  readonly emptyCertificate: 'message' | 'alert';
   /** CBC records are split 1/n-1 against BEAST (TLS 1.0 and SSL 3.0). */
   readonly splitRecords: boolean;
+  /** The end of the random of a server whose best version has this rank; undefined: no downgrade to tell. RFC 9846 §4.1.3. */
+  sentinel(bestRank: number): Uint8Array | undefined;
 }

@@ -1,0 +1,364 @@
+/**
+ * One connection, sans-I/O: bytes and time go in, bytes, events and the next timeout come out. Here is the one place
+ * that catches what a handshake throws, and sends the alert.
+ */
+import { CLOSE_NOTIFY, FATAL, INTERNAL_ERROR, UNEXPECTED_MESSAGE, USER_CANCELED, WARNING } from '../base/alerts.ts';
+import { fail, misuse, TlsError } from '../base/errors.ts';
+import { MAX_QUEUED_OUTPUT, MAX_WARNINGS } from '../base/limits.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { clientFront } from '../handshake/front-client.ts';
+import { serverFront } from '../handshake/front-server.ts';
+import { frontFlow } from '../handshake/front.ts';
+import type { ClientContext, ClientOptions, Context, HandshakeHost, ServerContext } from '../handshake/context.ts';
+import type { Established, EstablishedHost } from '../handshake/established.ts';
+import { type Binding, FlowRunner, type Side } from '../handshake/flow.ts';
+import { Handshake } from '../handshake/state.ts';
+import type { CarrierSink } from '../record/carrier.ts';
+import type { RecordLayer } from '../record/record-layer.ts';
+import { StreamCarrier } from '../record/stream/carrier.ts';
+import type { Session } from '../session/session.ts';
+import { APPLICATION_DATA } from '../wire/content.ts';
+import type { ConnectionEvent } from './events.ts';
+import { type ConnectionInfo, infoOf } from './info.ts';
+import { WANTS_EVENT, WANTS_INPUT, WANTS_OUTPUT, WANTS_SEND, WANTS_WORK } from './wants.ts';
+
+/** Makes the record layer over the connection's sink. */
+export type CarrierFactory = (sink: CarrierSink) => RecordLayer;
+/** The front flow with the handlers of a side. */
+export type FrontFactory = (context: Context) => Binding<Handshake>;
+
+/** A TLS client connection. The ClientHello is in the output at once. */
+export function createClientConnection(context: ClientContext, options: ClientOptions = {}): Connection {
+  return new Connection(context, options, (sink) => new StreamCarrier(sink), clientStreamFront);
+}
+
+/** A TLS server connection: waits for a ClientHello. */
+export function createServerConnection(context: ServerContext, options: Pick<ClientOptions, 'trace'> = {}): Connection {
+  return new Connection(context, options, (sink) => new StreamCarrier(sink), serverStreamFront);
+}
+
+const clientStreamFront: FrontFactory = (context) => ({ flow: frontFlow(context.versions), handlers: clientFront });
+const serverStreamFront: FrontFactory = (context) => ({ flow: frontFlow(context.versions), handlers: serverFront });
+
+export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
+  /** Called when an asynchronous operation has finished: take output and events again. */
+  onWake: (() => void) | undefined;
+  readonly side: Side;
+  readonly carrier: RecordLayer;
+  #hs: Handshake | undefined;
+  #runner: FlowRunner<Handshake> | undefined;
+  #established: Established | undefined;
+  #info: ConnectionInfo | undefined;
+  #trustError: TlsError | undefined;
+  #events: ConnectionEvent[] = [];
+  #nextEvent = 0;
+  #waiting = false;
+  #warnings = 0;
+  #recordLimit = Number.POSITIVE_INFINITY;
+  /** The peer's close_notify came. */
+  #readClosed = false;
+  /** Ours went out. */
+  #writeClosed = false;
+  #error: TlsError | undefined;
+  #ended = false;
+
+  constructor(context: Context, options: ClientOptions, makeCarrier: CarrierFactory, front: FrontFactory) {
+    this.side = context.side;
+    this.carrier = makeCarrier(this);
+    this.#hs = new Handshake(context, options, this.carrier, this);
+    this.#runner = new FlowRunner(this.#hs, front(context));
+    if (this.side === 'client') this.#run();
+  }
+
+  /** Takes bytes from the peer. Never throws on what a peer sends: faults become an `error` event. */
+  receive(bytes: Uint8Array): void {
+    if (this.#error !== undefined || this.#readClosed) return;
+    this.carrier.push(bytes);
+    this.#run();
+    this.carrier.keep();
+  }
+
+  /** The transport ended: without close_notify that is a truncation, RFC 9846 §6.1. */
+  receiveEnd(): void {
+    if (this.#error !== undefined || this.#readClosed) return;
+    const detail = this.#runner === undefined ? undefined : 'in the handshake';
+    this.#die(new TlsError({ code: 'truncated', origin: 'transport', detail }));
+  }
+
+  /**
+   * Sends application data. Returns how many bytes were accepted: all of them, unless output has piled up.
+   * @throws TlsError of origin `api`, `invalid_state`, before the handshake is over and after `close`.
+   */
+  send(data: Uint8Array): number {
+    if (this.#established === undefined || this.#runner !== undefined) misuse('invalid_state', 'the handshake is not over');
+    if (this.#writeClosed || this.#error !== undefined) misuse('closed', 'the connection is closed');
+    const room = MAX_QUEUED_OUTPUT - this.carrier.outputLength;
+    if (room <= 0) return 0;
+    const accepted = data.length <= room ? data : data.subarray(0, room);
+    this.#checkKeyLimit();
+    this.carrier.writeData(APPLICATION_DATA, accepted);
+    return accepted.length;
+  }
+
+  /** Bytes for the peer: one or more records, or exactly one datagram. Undefined when there are none. */
+  takeOutput(): Uint8Array | undefined {
+    return this.carrier.takeOutput();
+  }
+
+  /** The next event, in order. */
+  poll(): ConnectionEvent | undefined {
+    const events = this.#events;
+    const event = events[this.#nextEvent];
+    if (event === undefined) return undefined;
+    this.#nextEvent++;
+    if (this.#nextEvent === events.length) {
+      events.length = 0;
+      this.#nextEvent = 0;
+    }
+    return event;
+  }
+
+  /** Bit flags: what the connection can do or waits for. */
+  get wants(): number {
+    let flags = 0;
+    if (this.carrier.hasOutput) flags |= WANTS_OUTPUT;
+    if (this.#nextEvent < this.#events.length) flags |= WANTS_EVENT;
+    if (this.#waiting) flags |= WANTS_WORK;
+    if (this.#error === undefined) {
+      if (!this.#readClosed && !this.#waiting) flags |= WANTS_INPUT;
+      if (this.#runner === undefined && !this.#writeClosed) flags |= WANTS_SEND;
+    }
+    return flags;
+  }
+
+  /** When `tick` is due: ms on the caller's monotonic clock; Infinity: never. */
+  get nextTimeout(): number {
+    return this.carrier.nextTimeout;
+  }
+
+  tick(now: number): void {
+    if (this.#error !== undefined) return;
+    this.carrier.tick(now);
+    this.#run();
+  }
+
+  /** Sends close_notify: nothing can be sent after it; what the peer still sends is received. */
+  close(): void {
+    if (this.#writeClosed || this.#error !== undefined) return;
+    this.#writeClosed = true;
+    if (this.#runner !== undefined) this.carrier.alert(WARNING, USER_CANCELED);
+    this.carrier.alert(WARNING, CLOSE_NOTIFY);
+    if (this.#runner !== undefined) this.#die(new TlsError({ code: 'aborted', origin: 'api', detail: 'closed in the handshake' }));
+    else this.#endIfClosed();
+  }
+
+  /** Ends at once. With an error that has an alert, the peer is told. */
+  abort(error?: TlsError): void {
+    if (this.#error !== undefined) return;
+    this.#die(error ?? new TlsError({ code: 'aborted', origin: 'api' }));
+  }
+
+  /** What was negotiated; undefined before the handshake is over. */
+  get info(): ConnectionInfo | undefined {
+    return this.#info;
+  }
+
+  /** The error that ended the connection. */
+  get error(): TlsError | undefined {
+    return this.#error;
+  }
+
+  /** Whether the handshake is still under way. */
+  get handshaking(): boolean {
+    return this.#runner !== undefined && this.#error === undefined;
+  }
+
+  /**
+   * RFC 9846 §7.5, RFC 5705.
+   * @throws TlsError `invalid_state` before the handshake is over.
+   */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array {
+    if (this.#established === undefined) misuse('invalid_state', 'the handshake is not over');
+    return this.#established.exportKeyingMaterial(label, context, length);
+  }
+
+  /**
+   * Changes our write key (TLS 1.3), and asks the peer to change its own when `request`.
+   * @throws TlsError `unsupported` in versions that cannot, `invalid_state` before the handshake is over.
+   */
+  updateKeys(request = false): void {
+    if (this.#established === undefined || this.#writeClosed) misuse('invalid_state', 'not connected');
+    if (this.#established.updateKeys === undefined) misuse('unsupported', 'no KeyUpdate before TLS 1.3');
+    this.#established.updateKeys(this, request);
+    this.carrier.endFlight();
+  }
+
+  /** RFC 5929 tls-unique material; undefined in TLS 1.3. */
+  get finishedMessages(): { readonly client: Uint8Array; readonly server: Uint8Array } | undefined {
+    return this.#established?.finishedMessages;
+  }
+
+  /** Nothing is going on: drops cipher objects that are held only for speed. */
+  rest(): void {
+    this.carrier.rest();
+  }
+
+  // --- what the carrier tells ---
+
+  data(content: Uint8Array): void {
+    if (content.length === 0) return;
+    this.#warnings = 0;
+    this.#established?.onData();
+    this.#events.push({ type: 'data', data: content });
+  }
+
+  alert(level: number, description: number): void {
+    if (description === CLOSE_NOTIFY) this.#onCloseNotify();
+    else if (this.#isWarning(level, description)) this.#onWarning(description);
+    else this.#die(new TlsError({ code: 'alert_received', origin: 'peer', alert: description }));
+  }
+
+  other(contentType: number, content: Uint8Array): void {
+    this.#events.push({ type: 'other', contentType, content });
+  }
+
+  // --- what the handshake tells ---
+
+  session(session: Session): void {
+    this.#events.push({ type: 'session', session });
+  }
+
+  ocspResponse(response: Uint8Array): void {
+    this.#events.push({ type: 'ocsp', response });
+  }
+
+  untrusted(error: TlsError): void {
+    this.#trustError = error;
+  }
+
+  keyUpdated(): void {
+    this.carrier.endFlight();
+    this.#events.push({ type: 'keyUpdate' });
+  }
+
+  get keyUpdatePending(): boolean {
+    return this.carrier.hasOutput;
+  }
+
+  warn(description: number): void {
+    this.carrier.alert(WARNING, description);
+  }
+
+  // --- the loop ---
+
+  #run(): void {
+    if (this.#waiting || this.#error !== undefined) return;
+    try {
+      for (;;) {
+        const result = this.#runner === undefined ? this.#afterHandshake() : this.#runner.advance();
+        if (typeof result === 'object') {
+          this.#wait(result);
+          return;
+        }
+        const { fault } = this.carrier;
+        if (fault !== undefined) fail(fault.alert, fault.code, fault.detail);
+        if (result === 'input' || this.#error !== undefined) return;
+        if (this.#runner !== undefined) this.#complete();
+      }
+    } catch (error) {
+      this.#die(error);
+    }
+  }
+
+  #afterHandshake(): 'input' | 'again' | PromiseLike<void> {
+    const message = this.#readClosed ? undefined : this.carrier.next();
+    if (message === undefined) return 'input';
+    const result: MaybePromise<void> = this.#established!.onMessage(this, message);
+    return isPromise(result) ? result : 'again';
+  }
+
+  #wait(operation: PromiseLike<void>): void {
+    this.#waiting = true;
+    const wake = () => {
+      this.#waiting = false;
+      this.#run();
+      this.carrier.keep();
+      this.onWake?.();
+    };
+    operation.then(wake, (error: unknown) => {
+      this.#waiting = false;
+      this.#die(error);
+      this.onWake?.();
+    });
+  }
+
+  #complete(): void {
+    const hs = this.#hs!;
+    this.#established = hs.established;
+    if (this.#established === undefined) fail(INTERNAL_ERROR, 'internal_error', 'flow ended without keys');
+    this.#recordLimit = hs.suite.protection.recordLimit;
+    this.#info = infoOf(hs, this.#trustError);
+    this.#runner = undefined;
+    this.#hs = undefined;
+    this.#events.push({ type: 'handshake', info: this.#info });
+  }
+
+  #checkKeyLimit(): void {
+    if (this.carrier.sealedRecords < this.#recordLimit) return;
+    if (this.#established?.updateKeys !== undefined) this.updateKeys(false);
+    else this.#die(new TlsError({ code: 'key_limit_reached', origin: 'local', alert: INTERNAL_ERROR }));
+  }
+
+  // --- alerts and the end ---
+
+  #onCloseNotify(): void {
+    if (this.#runner !== undefined) {
+      this.#die(new TlsError({ code: 'alert_received', origin: 'peer', alert: CLOSE_NOTIFY, detail: 'in the handshake' }));
+      return;
+    }
+    this.#readClosed = true;
+    this.#events.push({ type: 'end' });
+    this.#endIfClosed();
+  }
+
+  //= rfc9846#section-6
+  //# All the alerts listed in Section 6.2 MUST be sent with
+  //# AlertLevel=fatal and MUST be treated as error alerts when received
+  //# regardless of the AlertLevel in the message.
+  #isWarning(level: number, description: number): boolean {
+    if (description === USER_CANCELED) return true;
+    const modern = this.#info === undefined ? this.#hs?.isModern === true : this.#info.versionId === 0x0304;
+    return level === WARNING && !modern;
+  }
+
+  #onWarning(description: number): void {
+    if (++this.#warnings > MAX_WARNINGS) {
+      this.#die(new TlsError({ code: 'too_many_warnings', origin: 'local', alert: UNEXPECTED_MESSAGE }));
+    } else this.#events.push({ type: 'alert', description });
+  }
+
+  #die(cause: unknown): void {
+    if (this.#error !== undefined) return;
+    const error =
+      cause instanceof TlsError ? cause : new TlsError({ code: 'callback_failed', origin: 'local', alert: INTERNAL_ERROR, cause });
+    this.#error = error;
+    if (error.origin !== 'peer' && error.origin !== 'transport' && error.alert !== undefined) this.carrier.alert(FATAL, error.alert);
+    this.#runner = undefined;
+    this.#hs = undefined;
+    this.#established = undefined;
+    this.#events.push({ type: 'error', error });
+    this.#end();
+  }
+
+  #endIfClosed(): void {
+    if (this.#readClosed && this.#writeClosed) this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#readClosed = true;
+    this.#writeClosed = true;
+    this.#events.push({ type: 'closed' });
+  }
+}

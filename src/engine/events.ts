@@ -1,0 +1,26 @@
+/** What a connection tells, in one ordered queue. */
+import type { TlsError } from '../base/errors.ts';
+import type { Session } from '../session/session.ts';
+import type { ConnectionInfo } from './info.ts';
+
+export type ConnectionEvent =
+  /** The handshake is over: data may be sent. */
+  | { readonly type: 'handshake'; readonly info: ConnectionInfo }
+  /** Application data; the bytes are the receiver's. */
+  | { readonly type: 'data'; readonly data: Uint8Array }
+  /** A session that a later connection may resume (client). */
+  | { readonly type: 'session'; readonly session: Session }
+  /** The peer's stapled OCSP response, DER. */
+  | { readonly type: 'ocsp'; readonly response: Uint8Array }
+  /** The peer changed its key (TLS 1.3). */
+  | { readonly type: 'keyUpdate' }
+  /** A warning of the peer, other than close_notify. */
+  | { readonly type: 'alert'; readonly description: number }
+  /** Any content type beside the core protocol that the context allows (heartbeat). */
+  | { readonly type: 'other'; readonly contentType: number; readonly content: Uint8Array }
+  /** close_notify of the peer: no more data will come. */
+  | { readonly type: 'end' }
+  /** Final: nothing follows but `closed`. */
+  | { readonly type: 'error'; readonly error: TlsError }
+  /** Both directions are closed. */
+  | { readonly type: 'closed' };

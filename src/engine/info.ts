@@ -1,0 +1,62 @@
+/** What was negotiated, and how far it can be trusted. No secrets. */
+import type { TlsError } from '../base/errors.ts';
+import type { Side } from '../handshake/flow.ts';
+import type { PeerProof } from '../handshake/peer-auth.ts';
+import type { Handshake } from '../handshake/state.ts';
+import type { ProtocolVersion } from '../handshake/version.ts';
+
+export interface ConnectionInfo {
+  readonly side: Side;
+  readonly version: ProtocolVersion['name'];
+  readonly versionId: number;
+  /** IANA name and number of the suite, and OpenSSL's name. */
+  readonly suite: string;
+  readonly suiteId: number;
+  readonly opensslSuite: string;
+  /** The key agreement's group; 0 where there was none. */
+  readonly group: number;
+  /** Our signature scheme and the peer's; 0 where nothing was signed. */
+  readonly scheme: number;
+  readonly peerScheme: number;
+  /** '' where none was agreed. */
+  readonly alpn: string;
+  /** The server_name of the client; '' where none was sent. */
+  readonly serverName: string;
+  readonly resumed: boolean;
+  /** DER, leaf first. */
+  readonly peerChain: readonly Uint8Array[];
+  readonly peerProof: PeerProof;
+  /** The chain led to a trust anchor and fits the name; false also where there was none. */
+  readonly peerTrusted: boolean;
+  /** Why not, where the context accepts it all the same. */
+  readonly trustError: TlsError | undefined;
+  readonly extendedMasterSecret: boolean;
+  readonly encryptThenMac: boolean;
+  /** What was switched on that lowers the safety, by option name. */
+  readonly dangers: readonly string[];
+}
+
+export function infoOf(hs: Handshake, trustError: TlsError | undefined): ConnectionInfo {
+  const { version, suite } = hs;
+  return {
+    side: hs.side,
+    version: version.name,
+    versionId: version.id,
+    suite: suite.name,
+    suiteId: suite.id,
+    opensslSuite: suite.openssl,
+    group: hs.group,
+    scheme: hs.scheme,
+    peerScheme: hs.peerScheme,
+    alpn: hs.alpn,
+    serverName: hs.serverName,
+    resumed: hs.resumed !== undefined,
+    peerChain: hs.peerChain,
+    peerProof: hs.peerVerified?.proof ?? 'none',
+    peerTrusted: hs.peerTrusted,
+    trustError,
+    extendedMasterSecret: hs.isModern || hs.extendedMasterSecret,
+    encryptThenMac: hs.encryptThenMac,
+    dangers: hs.context.dangers,
+  };
+}

@@ -1,0 +1,11 @@
+/** early_data, RFC 9846 §4.2.10, as a server that does not accept it: what comes is skipped. */
+import { EARLY_DATA, IN_CLIENT_HELLO } from '../../wire/extension.ts';
+import type { ExtensionModule } from './module.ts';
+
+export const earlyData: ExtensionModule = {
+  type: EARLY_DATA,
+  where: IN_CLIENT_HELLO,
+  onOffer(hs) {
+    hs.modernOffer.earlyDataOffered = true;
+  },
+};

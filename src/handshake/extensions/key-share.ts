@@ -1,0 +1,80 @@
+/** key_share, RFC 9846 §4.2.8: the client's halves, the group that a server asks for, the server's half. */
+import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
+import { fail } from '../../base/errors.ts';
+import { MAX_KEY_SHARES } from '../../base/limits.ts';
+import { IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, KEY_SHARE } from '../../wire/extension.ts';
+import { groupName, type NamedGroup } from '../../wire/group.ts';
+import type { PeerShare } from '../modern/state.ts';
+import type { Handshake } from '../state.ts';
+import type { ExtensionModule } from './module.ts';
+
+export const keyShare: ExtensionModule = {
+  type: KEY_SHARE,
+  where: IN_CLIENT_HELLO | IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST,
+  offer(hs, w) {
+    const state = hs.modernOffer;
+    if (state.retryGroup !== undefined) startShares(hs, [state.retryGroup]);
+    else if (state.shares.length === 0) startShares(hs, hs.context.groups.slice(0, hs.client.keyShares));
+    const at = w.open(2);
+    for (const { group, pending } of state.shares) {
+      w.u16(group.id);
+      w.vector(2, pending.share);
+    }
+    w.close(2, at);
+    return true;
+  },
+  onOffer(hs, r) {
+    const list = r.sub(2);
+    const shares: PeerShare[] = [];
+    while (list.remaining > 0) {
+      const group = list.u16();
+      const share = list.vector(2, 1);
+      //= rfc9846#section-4.2.8
+      //# Clients MUST NOT offer multiple KeyShareEntry values
+      //# for the same group.
+      if (shares.some((other) => other.group === group)) fail(ILLEGAL_PARAMETER, 'duplicate_key_share', groupName(group));
+      if (shares.length === MAX_KEY_SHARES) fail(ILLEGAL_PARAMETER, 'bad_extension', 'too many key shares');
+      shares.push({ group, share });
+    }
+    hs.modernOffer.peerShares = shares;
+  },
+  answer(hs, w, where) {
+    const { group, answer } = hs.modern;
+    if (group === undefined) return false;
+    w.u16(group.id);
+    if (where === IN_SERVER_HELLO) w.vector(2, answer!.share);
+    return true;
+  },
+  onAnswer(hs, r, where) {
+    const id = r.u16();
+    if (where === IN_HELLO_RETRY_REQUEST) hs.modern.retryGroup = groupToRetry(hs, id);
+    else finishShare(hs, id, r.vector(2, 1));
+  },
+};
+
+function startShares(hs: Handshake, groups: readonly NamedGroup[]): void {
+  hs.modernOffer.shares = groups.map((group) => ({ group, pending: hs.crypto.startKeyShare(group.name) }));
+}
+
+function groupToRetry(hs: Handshake, id: number): NamedGroup {
+  const group = hs.context.groups.find((each) => each.id === id);
+  //= rfc9846#section-4.2.8
+  //# Upon receipt of this extension in a HelloRetryRequest, the client MUST
+  //# verify that (1) the selected_group field corresponds to a group which
+  //# was provided in the "supported_groups" extension in the original
+  //# ClientHello and (2) the selected_group field does not correspond to a
+  //# group which was provided in the "key_share" extension in the original
+  //# ClientHello.
+  if (group === undefined || hs.modern.shares.some((share) => share.group.id === id))
+    fail(ILLEGAL_PARAMETER, 'wrong_group', `HelloRetryRequest for ${groupName(id)}`);
+  return group;
+}
+
+function finishShare(hs: Handshake, id: number, peerShare: Uint8Array): void {
+  const ours = hs.modern.shares.find((share) => share.group.id === id);
+  if (ours === undefined) fail(ILLEGAL_PARAMETER, 'wrong_group', groupName(id));
+  const secret = ours.pending.finish(peerShare);
+  if (secret === undefined) fail(ILLEGAL_PARAMETER, 'bad_key_share', groupName(id));
+  hs.modern.sharedSecret = secret;
+  hs.group = id;
+}

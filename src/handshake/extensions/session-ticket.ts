@@ -1,0 +1,24 @@
+/** session_ticket, RFC 5077 §3.2: the client shows a ticket or wants one; the server's empty answer announces NewSessionTicket. */
+import { IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, SESSION_TICKET } from '../../wire/extension.ts';
+import { offeredSession } from '../legacy/client/offered-session.ts';
+import type { ExtensionModule } from './module.ts';
+
+export const sessionTicket: ExtensionModule = {
+  type: SESSION_TICKET,
+  where: IN_CLIENT_HELLO | IN_LEGACY_SERVER_HELLO,
+  offer(hs, w) {
+    if (!hs.client.resumption) return false;
+    const session = offeredSession(hs);
+    if (session !== undefined) w.bytes(session.ticket);
+    return true;
+  },
+  onOffer(hs, r) {
+    // The look-up reads the ticket itself, once suites and version are known.
+    r.rest();
+    hs.ticketSupported = true;
+  },
+  answer: (hs) => hs.legacy.ticketAnnounced,
+  onAnswer(hs) {
+    hs.legacy.ticketAnnounced = true;
+  },
+};

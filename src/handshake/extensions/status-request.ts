@@ -1,0 +1,30 @@
+/** status_request, RFC 6066 §8, RFC 9846 §4.4.2.1: an OCSP response comes with the certificate. */
+import { IN_CERTIFICATE, IN_CERTIFICATE_REQUEST, IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, STATUS_REQUEST } from '../../wire/extension.ts';
+import type { ExtensionModule } from './module.ts';
+
+/** CertificateStatusType. */
+export const OCSP = 1;
+
+export const statusRequest: ExtensionModule = {
+  type: STATUS_REQUEST,
+  where: IN_CLIENT_HELLO | IN_LEGACY_SERVER_HELLO | IN_CERTIFICATE | IN_CERTIFICATE_REQUEST,
+  offer(hs, w) {
+    if (!hs.client.requestOcsp) return false;
+    w.u8(OCSP);
+    w.u16(0); // no responder IDs
+    w.u16(0); // no extensions
+    return true;
+  },
+  onOffer(hs, r) {
+    if (r.u8() === OCSP) {
+      r.sub(2);
+      r.sub(2);
+      hs.statusRequested = true;
+    } else r.rest();
+  },
+  // Legacy: empty, and announces CertificateStatus. In TLS 1.3 the response itself stands beside the certificate.
+  answer: (hs) => hs.statusRequested && hs.resumed === undefined && hs.credential?.ocspResponse !== undefined,
+  onAnswer(hs) {
+    hs.statusRequested = true;
+  },
+};

@@ -1,0 +1,26 @@
+/** supported_groups, RFC 9846 §4.2.7, RFC 8422 §5.1.1, RFC 7919. */
+import type { Reader } from '../../base/reader.ts';
+import { IN_CLIENT_HELLO, IN_ENCRYPTED_EXTENSIONS, IN_LEGACY_SERVER_HELLO, SUPPORTED_GROUPS } from '../../wire/extension.ts';
+import type { Handshake } from '../state.ts';
+import type { ExtensionModule } from './module.ts';
+
+export const supportedGroups: ExtensionModule = {
+  type: SUPPORTED_GROUPS,
+  // Some TLS 1.2 servers send it in ServerHello; clients have always let it pass.
+  where: IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS | IN_LEGACY_SERVER_HELLO,
+  offer(hs, w) {
+    if (hs.context.groups.length === 0) return false;
+    w.u16List(2, hs.context.groups.map((group) => group.id));
+    return true;
+  },
+  onOffer(hs: Handshake, r: Reader) {
+    hs.peerGroups = r.u16List(2, 2);
+  },
+  //= rfc9846#section-4.2.7
+  //# Clients
+  //# MUST NOT act upon any information found in "supported_groups" prior to
+  //# successful completion of the handshake
+  onAnswer(_hs, r) {
+    r.u16List(2, 2);
+  },
+};

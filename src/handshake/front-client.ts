@@ -1,0 +1,195 @@
+/** The client's hellos: RFC 9846 §4.1, RFC 5246 §7.4.1. */
+import { ILLEGAL_PARAMETER, PROTOCOL_VERSION, UNEXPECTED_MESSAGE, UNSUPPORTED_EXTENSION } from '../base/alerts.ts';
+import { equal } from '../base/bytes.ts';
+import { fail } from '../base/errors.ts';
+import { type MaybePromise, then } from '../base/maybe-promise.ts';
+import { Reader } from '../base/reader.ts';
+import { Writer } from '../base/writer.ts';
+import type { IncomingMessage } from '../record/carrier.ts';
+import { PRE_SHARED_KEY, SUPPORTED_VERSIONS } from '../wire/extension.ts';
+import { findExtension } from '../wire/extensions.ts';
+import { CLIENT_HELLO } from '../wire/handshake.ts';
+import { writeClientHelloHead } from '../wire/messages/client-hello.ts';
+import { DOWNGRADE_TLS11, DOWNGRADE_TLS12, readServerHello, type ServerHello } from '../wire/messages/server-hello.ts';
+import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV } from '../wire/suite.ts';
+import { writeOffers } from './extensions/blocks.ts';
+import type { ExtensionModule } from './extensions/module.ts';
+import type { Handlers } from './flow.ts';
+import type { Handshake } from './state.ts';
+import type { ProtocolVersion } from './version.ts';
+
+export const clientFront: Handlers<Handshake> = {
+  ClientHello: sendClientHello,
+  HelloRetryRequest: onHelloRetryRequest,
+  SecondClientHello: sendClientHello,
+  ServerHello: onServerHello,
+};
+
+const NULL_COMPRESSION = /* @__PURE__ */ Uint8Array.of(0);
+
+/** The first ClientHello, and the second: it differs in what the extensions now say. */
+export function sendClientHello(hs: Handshake): MaybePromise<void> {
+  if (hs.clientRandom.length > 0) return writeHello(hs);
+  startHello(hs);
+  const prepare = hs.client.versions.find((version) => version.client?.prepare !== undefined)?.client?.prepare;
+  return prepare === undefined ? writeHello(hs) : then(prepare(hs), () => writeHello(hs));
+}
+
+function writeHello(hs: Handshake): void {
+  const { client } = hs;
+  const body = new Writer(512);
+  const suites = usableSuites(hs);
+  const extensions = client.versions.some((version) => version.family === 'modern' || version.strategy?.extensions === true);
+  // RFC 5746 §3.4: the SCSV in the first handshake; renegotiation_info itself only later.
+  if (client.versions.some((version) => version.family === 'legacy') && !hs.renegotiating) suites.push(TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+  writeClientHelloHead(
+    body,
+    {
+      version: hs.clientVersion,
+      random: hs.clientRandom,
+      sessionId: hs.sessionId,
+      cookie: hs.helloCookie,
+      suites,
+      compressions: NULL_COMPRESSION,
+    },
+    client.versions[0]!.helloCookie,
+  );
+  if (extensions) {
+    const at = body.open(2);
+    writeOffers(hs, body, clientModules(hs));
+    body.close(2, at);
+  }
+  hs.renegotiationScsv = true;
+  if (hs.patchHello !== undefined) {
+    const message = new Writer(body.length + 4);
+    message.u8(CLIENT_HELLO);
+    message.vector(3, body.view());
+    const whole = message.view();
+    hs.patchHello(whole);
+    body.length = 0;
+    body.bytes(whole.subarray(4));
+  }
+  hs.carrier.message(CLIENT_HELLO, (w) => w.bytes(body.view()));
+}
+
+function startHello(hs: Handshake): void {
+  const { client } = hs;
+  hs.clientRandom = hs.crypto.random(32);
+  //= rfc9846#section-4.1.2
+  //# In TLS 1.3, the client indicates
+  //# its version preferences in the "supported_versions" extension
+  //# (Section 4.2.1) and the legacy_version field MUST be set to 0x0303,
+  //# which is the version number for TLS 1.2.
+  const legacy = client.versions.find((version) => version.family === 'legacy');
+  const modern = client.versions.find((version) => version.family === 'modern');
+  hs.clientVersion = modern === undefined ? legacy!.id : modern.helloCookie ? 0xfefd : 0x0303;
+  const session = hs.options.session;
+  if (session !== undefined && session.sessionId.length > 0) hs.sessionId = session.sessionId;
+  else if (session !== undefined && session.version !== modern?.id && session.ticket.length > 0) {
+    // RFC 5077 §3.4: an ID of our own shows whether the ticket was accepted.
+    hs.sessionId = hs.crypto.random(32);
+  } else if (modern !== undefined && client.middleboxCompatibility) hs.sessionId = hs.crypto.random(32);
+}
+
+/** The suites of the context that some offered version can use. */
+function usableSuites(hs: Handshake): number[] {
+  const { versions, suites } = hs.client;
+  const modern = versions.some((version) => version.family === 'modern');
+  const bestLegacy = Math.max(-1, ...versions.filter((version) => version.family === 'legacy').map((version) => version.rank));
+  const list: number[] = [];
+  for (const suite of suites) {
+    if (suite.family === 'modern' ? modern : bestLegacy >= suite.minVersion - 0x0300) list.push(suite.id);
+  }
+  return list;
+}
+
+/** All extension modules in the order of the wire. */
+function clientModules(hs: Handshake): ExtensionModule[] {
+  const modules = [...hs.context.extensions];
+  for (const version of hs.context.versions) {
+    for (const module of version.client?.extensions ?? []) if (!modules.includes(module)) modules.push(module);
+  }
+  //= rfc9846#section-4.2
+  //# When multiple extensions of different types are present, the extensions
+  //# MAY appear in any order, with the exception of "pre_shared_key"
+  //# (Section 4.2.11) which MUST be the last extension in the ClientHello
+  modules.sort((a, b) => Number(a.type === PRE_SHARED_KEY) - Number(b.type === PRE_SHARED_KEY));
+  return modules;
+}
+
+function onHelloRetryRequest(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const hello = readServerHello(new Reader(message.body));
+  const version = selectedVersion(hs, hello);
+  const role = version.client;
+  if (role?.onHelloRetryRequest === undefined) fail(UNEXPECTED_MESSAGE, 'unexpected_message', 'HelloRetryRequest before TLS 1.3');
+  hs.version = version;
+  checkEcho(hs, hello);
+  hs.retried = true;
+  return role.onHelloRetryRequest(hs, hello);
+}
+
+function onServerHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const hello = readServerHello(new Reader(message.body));
+  const version = selectedVersion(hs, hello);
+  //= rfc9846#section-4.1.4
+  //# The value of selected_version in the HelloRetryRequest
+  //# "supported_versions" extension MUST be retained in the ServerHello,
+  //# and a client MUST abort the handshake with an "illegal_parameter"
+  //# alert if the value changes.
+  if (hs.retried && hs.version !== version) fail(ILLEGAL_PARAMETER, 'wrong_version', 'changed after HelloRetryRequest');
+  hs.version = version;
+  checkSentinel(hs, hello);
+  checkEcho(hs, hello);
+  hs.serverRandom = hello.random;
+  const role = version.client;
+  if (role === undefined) fail(PROTOCOL_VERSION, 'unsupported_version');
+  return role.onServerHello(hs, hello);
+}
+
+/** Which of our versions the server chose. */
+function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
+  const { versions } = hs.client;
+  const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
+  if (extension === undefined) {
+    const version = versions.find((each) => each.id === hello.version && each.family === 'legacy');
+    if (version === undefined) fail(PROTOCOL_VERSION, 'unsupported_version', `server chose 0x${hello.version.toString(16)}`);
+    return version;
+  }
+  if (!hs.offered.includes(SUPPORTED_VERSIONS)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', 'supported_versions');
+  const id = extension.u16();
+  extension.finish();
+  //= rfc9846#section-4.2.1
+  //# If the "supported_versions" extension in the ServerHello contains a
+  //# version not offered by the client or contains a version prior to TLS
+  //# 1.3, the client MUST abort the handshake with an "illegal_parameter"
+  //# alert.
+  const version = versions.find((each) => each.id === id && each.family === 'modern');
+  if (version === undefined) fail(ILLEGAL_PARAMETER, 'wrong_version', `supported_versions 0x${id.toString(16)}`);
+  if (hello.version !== (version.helloCookie ? 0xfefd : 0x0303)) fail(ILLEGAL_PARAMETER, 'wrong_version', 'legacy_version');
+  return version;
+}
+
+function checkEcho(hs: Handshake, hello: ServerHello): void {
+  if (hello.compression !== 0) fail(ILLEGAL_PARAMETER, 'wrong_compression');
+  //= rfc9846#section-4.1.3
+  //# A client
+  //# which receives a legacy_session_id_echo field that does not match what
+  //# it sent in the ClientHello MUST abort the handshake with an
+  //# "illegal_parameter" alert.
+  if (hs.version.family === 'modern' && !equal(hello.sessionId, hs.sessionId)) fail(ILLEGAL_PARAMETER, 'wrong_session_id');
+  if (!usableSuites(hs).includes(hello.suite)) fail(ILLEGAL_PARAMETER, 'wrong_cipher', 'a suite that was not offered');
+}
+
+/** S23: a server that could have spoken a newer version says so in its random. */
+function checkSentinel(hs: Handshake, hello: ServerHello): void {
+  const best = Math.max(...hs.client.versions.map((version) => version.rank));
+  const chosen = hs.version.rank;
+  if (chosen >= best || chosen === 4) return;
+  const tail = hello.random.subarray(24);
+  //= rfc9846#section-4.1.3
+  //# TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below
+  //# MUST check that the last 8 bytes are not equal to either of these values.
+  if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || (chosen < 3 && equal(tail, DOWNGRADE_TLS11)))
+    fail(ILLEGAL_PARAMETER, 'downgrade_detected');
+}
+

@@ -1,0 +1,129 @@
+/** The server's hellos: version choice, name, context, then the version's own decisions. RFC 9846 §4.1, §4.2.1; RFC 5246 §7.4.1. */
+import {
+  ILLEGAL_PARAMETER,
+  INAPPROPRIATE_FALLBACK,
+  PROTOCOL_VERSION,
+  UNRECOGNIZED_NAME,
+} from '../base/alerts.ts';
+import { equal } from '../base/bytes.ts';
+import { fail } from '../base/errors.ts';
+import { type MaybePromise, then } from '../base/maybe-promise.ts';
+import { Reader } from '../base/reader.ts';
+import type { IncomingMessage } from '../record/carrier.ts';
+import { PRE_SHARED_KEY, SERVER_NAME, SUPPORTED_VERSIONS } from '../wire/extension.ts';
+import { findExtension } from '../wire/extensions.ts';
+import { type ClientHello, readClientHello } from '../wire/messages/client-hello.ts';
+import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV, TLS_FALLBACK_SCSV } from '../wire/suite.ts';
+import type { ServerContext } from './context.ts';
+import { chooseAlpn } from './extensions/alpn.ts';
+import { readOffers } from './extensions/blocks.ts';
+import { readServerName } from './extensions/server-name.ts';
+import type { Handlers } from './flow.ts';
+import type { Handshake } from './state.ts';
+import type { ProtocolVersion, ServerRole } from './version.ts';
+
+export const serverFront: Handlers<Handshake> = {
+  ClientHello: onClientHello,
+  HelloRetryRequest: sendHelloRetryRequest,
+  SecondClientHello: onSecondClientHello,
+  ServerHello: (hs) => roleOf(hs.version).sendServerHello(hs),
+};
+
+/** Takes in a ClientHello: from here on version, suite and credential are decided. */
+export function onClientHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const hello = readClientHello(new Reader(message.body), hs.server.versions[0]!.helloCookie);
+  hs.clientRandom = hello.random;
+  hs.clientVersion = hello.version;
+  hs.peerSuites = hello.suites;
+  hs.renegotiationScsv = hello.suites.includes(TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+  checkOrder(hello);
+  const name = findExtension(hello.extensions, SERVER_NAME);
+  if (name !== undefined) hs.serverName = readServerName(name);
+  return then(selectContext(hs), () => {
+    hs.version = chooseVersion(hs.server, hello);
+    const role = roleOf(hs.version);
+    readOffers(hs, hello.extensions, [...hs.context.extensions, ...role.extensions]);
+    hs.sessionId = hello.sessionId;
+    hs.clientHelloRaw = message.raw;
+    return then(chooseAlpn(hs), () => role.onClientHello(hs, hello));
+  });
+}
+
+function sendHelloRetryRequest(hs: Handshake): void {
+  hs.retried = true;
+  roleOf(hs.version).sendHelloRetryRequest?.(hs);
+}
+
+function onSecondClientHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const hello = readClientHello(new Reader(message.body), hs.version.helloCookie);
+  checkOrder(hello);
+  //= rfc9846#section-4.1.2
+  //# the client MUST send the same
+  //# ClientHello without modification, except as follows:
+  const name = findExtension(hello.extensions, SERVER_NAME);
+  const changed =
+    hello.version !== hs.clientVersion ||
+    !equal(hello.random, hs.clientRandom) ||
+    !equal(hello.sessionId, hs.sessionId) ||
+    hello.suites.length !== hs.peerSuites.length ||
+    hello.suites.some((suite, index) => suite !== hs.peerSuites[index]) ||
+    (name === undefined ? '' : readServerName(name)) !== hs.serverName;
+  if (changed) fail(ILLEGAL_PARAMETER, 'second_client_hello_changed');
+  const role = roleOf(hs.version);
+  hs.clientHelloRaw = message.raw;
+  readOffers(hs, hello.extensions, [...hs.context.extensions, ...role.extensions]);
+  return role.onSecondClientHello?.(hs, hello);
+}
+
+function checkOrder(hello: ClientHello): void {
+  if (!hello.compressions.includes(0)) fail(ILLEGAL_PARAMETER, 'wrong_compression', 'null is not offered');
+  const at = hello.extensions.findIndex((extension) => extension.type === PRE_SHARED_KEY);
+  //= rfc9846#section-4.2.11
+  //# Servers MUST check that it is the last extension and otherwise fail
+  //# the handshake with an "illegal_parameter" alert.
+  if (at >= 0 && at !== hello.extensions.length - 1) fail(ILLEGAL_PARAMETER, 'misplaced_extension', 'pre_shared_key is not last');
+}
+
+function selectContext(hs: Handshake): MaybePromise<void> {
+  const { selectContext: select } = hs.server;
+  if (select === undefined || hs.serverName === '') {
+    hs.serverNameUsed = hs.serverName !== '';
+    return;
+  }
+  return then(select(hs.serverName), (context) => {
+    if (context === null) fail(UNRECOGNIZED_NAME, 'unrecognized_name');
+    if (context !== undefined) hs.context = context;
+    hs.serverNameUsed = true;
+  });
+}
+
+/** RFC 9846 §4.2.1: with supported_versions, nothing else counts; without, legacy_version is the highest. */
+function chooseVersion(context: ServerContext, hello: ClientHello): ProtocolVersion {
+  const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
+  let chosen: ProtocolVersion | undefined;
+  if (extension !== undefined && context.versions.some((version) => version.family === 'modern')) {
+    const offered = extension.u16List(1, 2);
+    extension.finish();
+    chosen = context.versions.find((version) => offered.includes(version.id));
+  } else {
+    const highest = rankOf(hello.version, context.versions[0]!.helloCookie);
+    if (highest < 0) fail(PROTOCOL_VERSION, 'unsupported_version', `client offers 0x${hello.version.toString(16)}`);
+    chosen = context.versions.find((version) => version.family === 'legacy' && version.rank <= highest);
+  }
+  if (chosen === undefined) fail(PROTOCOL_VERSION, 'no_shared_version', `client offers 0x${hello.version.toString(16)}`);
+  // RFC 7507 §3: the client would have preferred what we also have.
+  if (hello.suites.includes(TLS_FALLBACK_SCSV) && chosen !== context.versions[0]) fail(INAPPROPRIATE_FALLBACK, 'inappropriate_fallback');
+  return chosen;
+}
+
+/** The rank of a legacy_version; a number beyond the last legacy version counts as that. */
+function rankOf(version: number, datagram: boolean): number {
+  if (datagram) return version >>> 8 !== 0xfe ? -1 : version <= 0xfefd ? 3 : 2;
+  return version < 0x0300 ? -1 : Math.min(3, version - 0x0300);
+}
+
+function roleOf(version: ProtocolVersion): ServerRole {
+  if (version.server === undefined) throw new RangeError(`${version.name} has no server role`);
+  return version.server;
+}
+

@@ -1,0 +1,53 @@
+/** Which keys and certificates a suite authenticates with: RFC 5246 §7.4.2, RFC 8422 §5.3, RFC 4279. */
+import { UNSUPPORTED_CERTIFICATE } from '../../base/alerts.ts';
+import { fail } from '../../base/errors.ts';
+import type { SignatureKeyType } from '../../crypto/port.ts';
+import type { LegacySuite } from '../../crypto/suites/suite.ts';
+import type { Certificate } from '../../pki/x509/certificate.ts';
+import { DIGITAL_SIGNATURE, KEY_ENCIPHERMENT } from '../../pki/x509/extensions.ts';
+
+const ENCRYPTING: readonly SignatureKeyType[] = ['rsa'];
+const RSA: readonly SignatureKeyType[] = ['rsa', 'rsa-pss'];
+const ECDSA: readonly SignatureKeyType[] = ['ec', 'ed25519', 'ed448'];
+const DSS: readonly SignatureKeyType[] = ['dsa'];
+const NONE: readonly SignatureKeyType[] = [];
+
+/** Whether the client encrypts to the server's key: no signature then, the key proves itself by Finished. */
+export function encryptsToKey(suite: LegacySuite): boolean {
+  return suite.kx.name === 'RSA' || suite.kx.name === 'RSA_PSK';
+}
+
+/** Whether the server signs its parameters. */
+export function isSigned(suite: LegacySuite): boolean {
+  return suite.auth !== 'psk' && suite.auth !== 'anon' && !encryptsToKey(suite);
+}
+
+/** The types of key that the server's certificate may hold; none: the suite has no certificate. */
+export function keyTypes(suite: LegacySuite): readonly SignatureKeyType[] {
+  switch (suite.auth) {
+    case 'rsa':
+      return encryptsToKey(suite) ? ENCRYPTING : RSA;
+    case 'ecdsa':
+      return ECDSA;
+    case 'dss':
+      return DSS;
+    default:
+      return NONE;
+  }
+}
+
+export function keyFits(suite: LegacySuite, key: { readonly type: SignatureKeyType }): boolean {
+  return keyTypes(suite).includes(key.type);
+}
+
+/** The server's certificate must allow what the suite does with its key. */
+export function checkKeyUsage(suite: LegacySuite, certificate: Certificate): void {
+  const usage = certificate.keyUsage;
+  const needed = encryptsToKey(suite) ? KEY_ENCIPHERMENT : DIGITAL_SIGNATURE;
+  //= rfc5246#section-7.4.2
+  //# the certificate MUST allow the
+  //# key to be used for encryption (the
+  //# keyEncipherment bit MUST be set if the key
+  //# usage extension is present).
+  if (usage !== undefined && (usage & needed) === 0) fail(UNSUPPORTED_CERTIFICATE, 'certificate_purpose', 'key usage');
+}

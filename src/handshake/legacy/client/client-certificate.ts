@@ -1,0 +1,54 @@
+/** The client's Certificate and CertificateVerify: RFC 5246 §7.4.6 and §7.4.8. */
+import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
+import type { SignatureKeyType } from '../../../crypto/port.ts';
+import { CERTIFICATE, CERTIFICATE_VERIFY } from '../../../wire/handshake.ts';
+import { DSS_SIGN, ECDSA_SIGN, RSA_SIGN } from '../../../wire/messages/certificate-request-legacy.ts';
+import { writeCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
+import { writeDigitallySigned } from '../../../wire/messages/digitally-signed.ts';
+import { chooseCredential } from '../../credentials.ts';
+import type { Credential } from '../../context.ts';
+import type { Handshake } from '../../state.ts';
+import { sign, signWith } from '../signatures.ts';
+
+export function sendClientCertificate(hs: Handshake): MaybePromise<void> {
+  return then(suitableCredential(hs), (credential) => {
+    if (credential !== undefined) {
+      signWith(hs, credential);
+      hs.legacy.clientCertificateSent = true;
+    }
+    //= rfc5246#section-7.4.6
+    //# If no suitable certificate is available,
+    //# the client MUST send a certificate message containing no
+    //# certificates.
+    hs.carrier.message(CERTIFICATE, (w) => writeCertificateLegacy(w, credential?.chain ?? []));
+  });
+}
+
+/** Signs all messages so far. */
+export function sendCertificateVerify(hs: Handshake): MaybePromise<void> {
+  return then(sign(hs, hs.transcript.messages()), (signed) => {
+    hs.carrier.message(CERTIFICATE_VERIFY, (w) => writeDigitallySigned(w, signed));
+  });
+}
+
+function suitableCredential(hs: Handshake): MaybePromise<Credential | undefined> {
+  if (!hs.legacy.strategy.clientCertificates) return undefined;
+  const allowed: SignatureKeyType[] = [];
+  for (const type of hs.legacy.certificateTypes) allowed.push(...keyTypesOf(type));
+  return then(chooseCredential(hs, false, allowed), (credential) =>
+    credential === undefined || credential.chain.length === 0 || !allowed.includes(credential.key.type) ? undefined : credential,
+  );
+}
+
+function keyTypesOf(certificateType: number): readonly SignatureKeyType[] {
+  switch (certificateType) {
+    case RSA_SIGN:
+      return ['rsa', 'rsa-pss'];
+    case DSS_SIGN:
+      return ['dsa'];
+    case ECDSA_SIGN:
+      return ['ec', 'ed25519', 'ed448'];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,57 @@
+/** What a server sends between ServerHello and ServerHelloDone, as the client takes it in: RFC 5246 §7.4.2 to §7.4.5. */
+import { DECODE_ERROR, HANDSHAKE_FAILURE } from '../../../base/alerts.ts';
+import { concat } from '../../../base/bytes.ts';
+import { fail } from '../../../base/errors.ts';
+import type { MaybePromise } from '../../../base/maybe-promise.ts';
+import { Reader } from '../../../base/reader.ts';
+import type { IncomingMessage } from '../../../record/carrier.ts';
+import { readCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
+import { readCertificateRequestLegacy } from '../../../wire/messages/certificate-request-legacy.ts';
+import { readCertificateStatus } from '../../../wire/messages/certificate-status.ts';
+import type { Handshake } from '../../state.ts';
+import { isSigned } from '../authentication.ts';
+import { peerSchemes, verifySigned } from '../signatures.ts';
+import { kxOf } from './key-exchange.ts';
+
+/** Judged in the step behind CertificateStatus. */
+export function onServerCertificate(hs: Handshake, message: IncomingMessage): void {
+  const chain = readCertificateLegacy(new Reader(message.body));
+  if (chain.length === 0) fail(DECODE_ERROR, 'bad_certificate', 'the server has none');
+  hs.peerChain = chain;
+}
+
+export function onCertificateStatus(hs: Handshake, message: IncomingMessage): void {
+  hs.peerOcsp = readCertificateStatus(new Reader(message.body));
+}
+
+/** The server's parameters, and the signature that binds them to its key and to this handshake. */
+export function onServerKeyExchange(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const { suite } = hs.legacy;
+  const kx = kxOf(hs);
+  const r = new Reader(message.body);
+  suite.kx.readServerParams(kx, r);
+  hs.group = kx.group ?? 0;
+  if (!isSigned(suite)) {
+    r.finish();
+    return;
+  }
+  const params = message.body.subarray(0, r.position);
+  return verifySigned(hs, r, concat(hs.clientRandom, hs.serverRandom, params));
+}
+
+export function onCertificateRequest(hs: Handshake, message: IncomingMessage): void {
+  const { legacy } = hs;
+  //= rfc5246#section-7.4.4
+  //# Note: It is a fatal handshake_failure alert for an anonymous server
+  //# to request client authentication.
+  if (legacy.suite.auth === 'anon') fail(HANDSHAKE_FAILURE, 'unexpected_message', 'CertificateRequest of an anonymous server');
+  const request = readCertificateRequestLegacy(new Reader(message.body), legacy.strategy.explicitSchemes);
+  hs.clientCertificateRequested = true;
+  legacy.certificateTypes = request.types;
+  hs.peerSchemes = peerSchemes(hs, request.schemes);
+  hs.peerAuthorities = request.authorities;
+}
+
+export function onServerHelloDone(_hs: Handshake, message: IncomingMessage): void {
+  new Reader(message.body).finish();
+}

@@ -1,0 +1,94 @@
+/** A connection of SSL 3.0 to (D)TLS 1.2 whose handshake is over: exporter, tls-unique, and renegotiation, which is refused. */
+import { HANDSHAKE_FAILURE, INTERNAL_ERROR, NO_RENEGOTIATION, UNEXPECTED_MESSAGE } from '../../base/alerts.ts';
+import { ascii, concat, EMPTY } from '../../base/bytes.ts';
+import { fail, misuse } from '../../base/errors.ts';
+import { MAX_RENEGOTIATION_REQUESTS } from '../../base/limits.ts';
+import type { CryptoProvider, HashName } from '../../crypto/port.ts';
+import { Reader } from '../../base/reader.ts';
+import type { IncomingMessage } from '../../record/carrier.ts';
+import { CLIENT_HELLO, HELLO_REQUEST, messageName } from '../../wire/handshake.ts';
+import type { Established, EstablishedHost } from '../established.ts';
+import { applyRecordLimits } from '../extensions/record-size-limit.ts';
+import type { Side } from '../flow.ts';
+import type { PeerVerified } from '../peer-auth.ts';
+import type { Handshake } from '../state.ts';
+import type { FinishedVerified } from './finished.ts';
+import type { LegacyStrategy } from './strategy.ts';
+
+const MASTER = 48;
+const RANDOM = 32;
+const VERIFY_DATA: number = MASTER + 2 * RANDOM;
+
+/** RFC 5705 §4. Labels of the protocol itself: an exporter that took them would give away its keys. */
+const RESERVED_LABELS: readonly string[] = ['client finished', 'server finished', 'master secret', 'extended master secret', 'key expansion'];
+
+/** The last step of the flow. */
+export function complete(hs: Handshake): void {
+  establish(hs, present(hs.peerVerified), present(hs.legacy.finished));
+}
+
+/** Both proofs are at hand: the connection may carry data. */
+function establish(hs: Handshake, _peer: PeerVerified, _finished: FinishedVerified): void {
+  applyRecordLimits(hs, 0);
+  hs.established = new LegacyEstablished(hs);
+  hs.legacy.master.fill(0);
+}
+
+export class LegacyEstablished implements Established {
+  readonly #crypto: CryptoProvider;
+  readonly #strategy: LegacyStrategy;
+  readonly #prfHash: HashName;
+  readonly #side: Side;
+  /** Master secret, randoms and verify_data in one block. */
+  readonly #block: Uint8Array;
+  #requests = 0;
+
+  constructor(hs: Handshake) {
+    const { legacy } = hs;
+    this.#crypto = hs.crypto;
+    this.#strategy = legacy.strategy;
+    this.#prfHash = legacy.suite.prfHash;
+    this.#side = hs.side;
+    this.#block = concat(legacy.master, hs.clientRandom, hs.serverRandom, legacy.clientVerifyData, legacy.serverVerifyData);
+  }
+
+  exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    if (!this.#strategy.exporter) misuse('unsupported', 'this version has no exporter');
+    if (RESERVED_LABELS.includes(label)) misuse('invalid_argument', 'a label of the protocol itself');
+    if (context !== undefined && context.length > 0xffff) misuse('invalid_argument', 'context too long');
+    ascii(label);
+    // RFC 5705 §4: no context and an empty one differ.
+    const value = context === undefined ? EMPTY : concat(Uint8Array.of(context.length >>> 8, context.length), context);
+    const seed = concat(this.#block.subarray(MASTER, VERIFY_DATA), value);
+    return this.#strategy.prf(this.#crypto, this.#prfHash, this.#block.subarray(0, MASTER), label, seed, length);
+  }
+
+  onMessage(host: EstablishedHost, message: IncomingMessage): void {
+    const renegotiation = this.#side === 'client' ? HELLO_REQUEST : CLIENT_HELLO;
+    if (message.type !== renegotiation) fail(UNEXPECTED_MESSAGE, 'unexpected_message', `${messageName(message.type)} after the handshake`);
+    if (message.type === HELLO_REQUEST) new Reader(message.body).finish();
+    if (this.#strategy.noRenegotiation === 'fatal') fail(HANDSHAKE_FAILURE, 'no_renegotiation');
+    // S14: each request costs an answer.
+    if (++this.#requests > MAX_RENEGOTIATION_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
+    //= rfc5246#section-7.2.2
+    //# Sent by the client in response to a hello request or by the server
+    //# in response to a client hello after initial handshaking.  Either
+    //# of these would normally lead to renegotiation; when that is not
+    //# appropriate, the recipient should respond with this alert.
+    host.warn(NO_RENEGOTIATION);
+  }
+
+  onData(): void {
+    this.#requests = 0;
+  }
+
+  get finishedMessages(): { readonly client: Uint8Array; readonly server: Uint8Array } {
+    const both = this.#block.subarray(VERIFY_DATA);
+    return { client: both.slice(0, both.length / 2), server: both.slice(both.length / 2) };
+  }
+}
+
+function present<T>(proof: T | undefined): T {
+  if (proof === undefined) fail(INTERNAL_ERROR, 'internal_error', 'handshake without proof');
+  return proof;
+}

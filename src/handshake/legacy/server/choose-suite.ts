@@ -1,0 +1,101 @@
+/**
+ * The suite of a full handshake, with all that makes it possible: a group that both know, a certificate whose key the
+ * suite can use, a scheme that the client verifies. RFC 5246 §7.4.1.3 and §7.4.2, RFC 8422 §5.1, RFC 7919 §4.
+ */
+import { HANDSHAKE_FAILURE } from '../../../base/alerts.ts';
+import { fail } from '../../../base/errors.ts';
+import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
+import type { SignatureKeyType } from '../../../crypto/port.ts';
+import type { LegacySuite } from '../../../crypto/suites/suite.ts';
+import type { NamedGroup } from '../../../wire/group.ts';
+import type { Credential } from '../../context.ts';
+import { chooseCredential, chooseScheme } from '../../credentials.ts';
+import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
+import type { Handshake } from '../../state.ts';
+import { encryptsToKey, isSigned, keyFits, keyTypes } from '../authentication.ts';
+import { suiteFits } from '../roles.ts';
+
+export interface Choice {
+  readonly suite: LegacySuite;
+  /** Undefined for suites without certificate. */
+  readonly credential: Credential | undefined;
+  /** The scheme of ServerKeyExchange; 0 where nothing is signed. */
+  readonly scheme: number;
+  readonly groups: readonly NamedGroup[];
+}
+
+/** By our preference or the client's. Fails when nothing fits. */
+export function chooseSuite(hs: Handshake): MaybePromise<Choice> {
+  const groups = sharedGroups(hs);
+  const candidates = sharedSuites(hs).filter((suite) => keyExchangeFits(hs, suite, groups));
+  // The caller's choice of a certificate is asked for once for each set of key types.
+  const chosen = new Map<readonly SignatureKeyType[], MaybePromise<Credential | undefined>>();
+
+  function attempt(at: number): MaybePromise<Choice> {
+    const suite = candidates[at];
+    if (suite === undefined) fail(HANDSHAKE_FAILURE, 'no_shared_cipher');
+    const types = keyTypes(suite);
+    if (types.length === 0) return { suite, credential: undefined, scheme: 0, groups };
+    if (!chosen.has(types)) chosen.set(types, credentialFor(hs, suite));
+    return then(chosen.get(types), (credential) => {
+      const scheme = credential === undefined ? undefined : schemeFor(hs, suite, credential);
+      return scheme === undefined ? attempt(at + 1) : { suite, credential, scheme, groups };
+    });
+  }
+  return attempt(0);
+}
+
+/** The groups of the context that the client takes, in our order; all where it named none. */
+function sharedGroups(hs: Handshake): readonly NamedGroup[] {
+  const { groups } = hs.context;
+  const peer = hs.peerGroups;
+  if (peer === undefined) return groups;
+  //= rfc7919#section-4
+  //# If a compatible TLS server receives a Supported Groups extension from
+  //# a client that includes any FFDHE group (i.e., any codepoint between
+  //# 256 and 511, inclusive, even if unknown to the server), and if none
+  //# of the client-proposed FFDHE groups are known and acceptable to the
+  //# server, then the server MUST NOT select an FFDHE cipher suite.
+  const namesDh = peer.some((id) => id >= 256 && id <= 511);
+  return groups.filter((group) => peer.includes(group.id) || (group.kind === 'dh' && !namesDh));
+}
+
+function sharedSuites(hs: Handshake): LegacySuite[] {
+  const { suites, preferServerOrder } = hs.server;
+  const usable: LegacySuite[] = [];
+  for (const suite of suites) if (suiteFits(suite, hs.version) && hs.peerSuites.includes(suite.id)) usable.push(suite);
+  if (!preferServerOrder) usable.sort((a, b) => hs.peerSuites.indexOf(a.id) - hs.peerSuites.indexOf(b.id));
+  return usable;
+}
+
+function keyExchangeFits(hs: Handshake, suite: LegacySuite, groups: readonly NamedGroup[]): boolean {
+  const { kx } = suite;
+  if (kx.usesPsk && hs.server.findPsk === undefined) return false;
+  if (kx.needsGroup === 'none') return true;
+  if (kx.needsGroup === 'ec' && hs.peerPointFormats?.includes(UNCOMPRESSED) === false) return false;
+  return groups.some((group) => group.kind === kx.needsGroup);
+}
+
+function credentialFor(hs: Handshake, suite: LegacySuite): MaybePromise<Credential | undefined> {
+  return then(chooseCredential(hs, false, keyTypes(suite)), (credential) => {
+    if (credential !== undefined) return credential;
+    // A key that only decrypts need not sign by a scheme of the client's.
+    return encryptsToKey(suite) ? hs.context.credentials.find((each) => keyFits(suite, each.key)) : undefined;
+  });
+}
+
+/** The scheme to sign with, 0 for none; undefined: the credential does not suit. */
+function schemeFor(hs: Handshake, suite: LegacySuite, credential: Credential): number | undefined {
+  const { key } = credential;
+  if (credential.chain.length === 0 || !keyFits(suite, key)) return undefined;
+  if (!isSigned(suite)) return key.decryptRaw === undefined ? undefined : 0;
+  //= rfc8422#section-5.1
+  //# The
+  //# server MUST consider the extensions in both cases.
+  if (key.curve !== undefined && hs.peerGroups !== undefined && !knowsCurve(hs, key.curve)) return undefined;
+  return chooseScheme(hs, credential, false);
+}
+
+function knowsCurve(hs: Handshake, curve: string): boolean {
+  return hs.context.groups.some((group) => group.name === curve && hs.peerGroups?.includes(group.id) === true);
+}

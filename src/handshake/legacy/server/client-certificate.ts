@@ -1,0 +1,39 @@
+/** The client's Certificate and CertificateVerify as a server takes them in: RFC 5246 §7.4.6 and §7.4.8. */
+import { HANDSHAKE_FAILURE, UNSUPPORTED_CERTIFICATE } from '../../../base/alerts.ts';
+import { fail } from '../../../base/errors.ts';
+import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
+import { Reader } from '../../../base/reader.ts';
+import type { IncomingMessage } from '../../../record/carrier.ts';
+import { DIGITAL_SIGNATURE } from '../../../pki/x509/extensions.ts';
+import { readCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
+import { identifyPeer } from '../../peer-auth.ts';
+import type { Handshake } from '../../state.ts';
+import { verifySigned } from '../signatures.ts';
+
+export function onClientCertificate(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const chain = readCertificateLegacy(new Reader(message.body));
+  if (chain.length === 0) {
+    //= rfc5246#section-7.4.6
+    //# If the client does not send any certificates, the
+    //# server MAY at its discretion either continue the handshake without
+    //# client authentication, or respond with a fatal handshake_failure
+    //# alert.
+    if (hs.server.clientCertificate === 'require') fail(HANDSHAKE_FAILURE, 'certificate_required');
+    return;
+  }
+  hs.peerChain = chain;
+  // From here on CertificateVerify is due, whatever the verifier thinks of the chain (S15).
+  hs.legacy.clientCertificateSent = true;
+  return then(identifyPeer(hs), ({ certificate }) => {
+    //= rfc5246#section-7.4.6
+    //# the certificate MUST allow the
+    //# key to be used for signing
+    const usage = certificate.keyUsage;
+    if (usage !== undefined && (usage & DIGITAL_SIGNATURE) === 0) fail(UNSUPPORTED_CERTIFICATE, 'certificate_purpose', 'key usage');
+  });
+}
+
+/** Checked over all messages before it. */
+export function onCertificateVerify(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  return verifySigned(hs, new Reader(message.body), hs.transcript.messages());
+}

@@ -1,0 +1,50 @@
+/** The server of SSL 3.0 to (D)TLS 1.2. */
+import { ecPointFormats } from '../../extensions/ec-point-formats.ts';
+import { encryptThenMac } from '../../extensions/encrypt-then-mac.ts';
+import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
+import { renegotiationInfo } from '../../extensions/renegotiation-info.ts';
+import { sessionTicket } from '../../extensions/session-ticket.ts';
+import type { Handlers } from '../../flow.ts';
+import type { Handshake } from '../../state.ts';
+import type { ServerRole } from '../../version.ts';
+import { onChangeCipherSpec, sendChangeCipherSpec } from '../change-cipher-spec.ts';
+import { onFinished } from '../finished.ts';
+import { legacyFlow } from '../flow.ts';
+import { onCertificateVerify, onClientCertificate } from './client-certificate.ts';
+import { onClientHello } from './client-hello.ts';
+import { onClientKeyExchange, sendServerKeyExchange } from './key-exchange.ts';
+import {
+  sendCertificateRequest,
+  sendCertificateStatus,
+  sendServerCertificate,
+  sendServerHello,
+  sendServerHelloDone,
+} from './server-messages.ts';
+import { sendNewSessionTicket, sendServerFinished } from './session.ts';
+
+const handlers: Handlers<Handshake> = {
+  ServerCertificate: sendServerCertificate,
+  CertificateStatus: sendCertificateStatus,
+  ServerKeyExchange: sendServerKeyExchange,
+  CertificateRequest: sendCertificateRequest,
+  ServerHelloDone: sendServerHelloDone,
+  ClientCertificate: onClientCertificate,
+  ClientKeyExchange: onClientKeyExchange,
+  CertificateVerify: onCertificateVerify,
+  ClientChangeCipherSpec: onChangeCipherSpec,
+  ClientFinished: onFinished,
+  NewSessionTicket: sendNewSessionTicket,
+  ServerChangeCipherSpec: sendChangeCipherSpec,
+  ServerFinished: sendServerFinished,
+};
+
+export const legacyServer: ServerRole = {
+  flow: legacyFlow,
+  handlers,
+  extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats],
+  onClientHello,
+  sendServerHello,
+};
+
+/** SSL 3.0 has no extension but the one of RFC 5746 §4.5. */
+export const ssl30ServerRole: ServerRole = { ...legacyServer, extensions: [renegotiationInfo] };

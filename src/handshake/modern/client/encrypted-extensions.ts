@@ -1,0 +1,16 @@
+/** EncryptedExtensions, RFC 9846 §4.3.1. */
+import { Reader } from '../../../base/reader.ts';
+import type { IncomingMessage } from '../../../record/carrier.ts';
+import { IN_ENCRYPTED_EXTENSIONS } from '../../../wire/extension.ts';
+import { readExtensions } from '../../../wire/extensions.ts';
+import { readAnswers } from '../../extensions/blocks.ts';
+import { applyRecordLimits } from '../../extensions/record-size-limit.ts';
+import type { Handshake } from '../../state.ts';
+
+export function onEncryptedExtensions(hs: Handshake, message: IncomingMessage): void {
+  const r = new Reader(message.body);
+  const answers = readExtensions(r);
+  r.finish();
+  readAnswers(hs, answers, [...hs.context.extensions, ...hs.version.client!.extensions], IN_ENCRYPTED_EXTENSIONS);
+  applyRecordLimits(hs, 1);
+}

@@ -1,0 +1,63 @@
+/** The client's view of ServerHello and HelloRetryRequest in TLS 1.3: RFC 9846 §4.1.3, §4.1.4. */
+import { ILLEGAL_PARAMETER, MISSING_EXTENSION } from '../../../base/alerts.ts';
+import { fail } from '../../../base/errors.ts';
+import type { ModernSuite } from '../../../crypto/suites/suite.ts';
+import { COOKIE, extensionName, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, KEY_SHARE } from '../../../wire/extension.ts';
+import type { ServerHello } from '../../../wire/messages/server-hello.ts';
+import { readAnswers } from '../../extensions/blocks.ts';
+import type { Handshake } from '../../state.ts';
+import { KeySchedule } from '../key-schedule.ts';
+import { labelPrefix } from '../psk.ts';
+import { MODERN_SHAPE } from '../shape.ts';
+
+export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
+  const state = hs.modern;
+  takeSuite(hs, hello);
+  hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
+  hs.carrier.setChangeCipherSpec('ignore');
+  const group = hello.extensions.some((extension) => extension.type === KEY_SHARE);
+  const cookie = hello.extensions.some((extension) => extension.type === COOKIE);
+  //= rfc9846#section-4.1.4
+  //# Clients MUST abort the handshake with an
+  //# "illegal_parameter" alert if the HelloRetryRequest would not result in
+  //# any change in the ClientHello.
+  if (!group && !cookie) fail(ILLEGAL_PARAMETER, 'useless_hello_retry_request');
+  readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_HELLO_RETRY_REQUEST);
+  hs.transcript.replaceByHash(state.suite.hash);
+  // RFC 9846 §4.1.2: PSKs of another hash leave the second ClientHello.
+  state.offeredPsks = state.offeredPsks.filter((psk) => psk.hash === state.suite.hash);
+}
+
+export function onServerHello(hs: Handshake, hello: ServerHello): void {
+  const state = hs.modern;
+  if (hs.retried && state.suite.id !== hello.suite) fail(ILLEGAL_PARAMETER, 'wrong_cipher', 'changed after HelloRetryRequest');
+  takeSuite(hs, hello);
+  hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
+  hs.carrier.setChangeCipherSpec('ignore');
+  readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_SERVER_HELLO);
+  // psk_ke is never offered: the server's share must come.
+  if (state.sharedSecret === undefined) fail(MISSING_EXTENSION, 'missing_extension', extensionName(KEY_SHARE));
+  if (hs.retried && state.retryGroup !== undefined && hs.group !== state.retryGroup.id) fail(ILLEGAL_PARAMETER, 'wrong_group', 'not the group of HelloRetryRequest');
+  const { psk, suite } = state;
+  if (psk !== undefined) {
+    if (psk.hash !== suite.hash) fail(ILLEGAL_PARAMETER, 'bad_psk', 'the suite has another hash');
+    hs.resumed = psk.session;
+    if (psk.session !== undefined) {
+      hs.peerChain = psk.session.peerChain;
+      hs.peerTrusted = psk.session.peerTrusted;
+      hs.peerExpires = psk.session.created + psk.session.lifetimeMs;
+    }
+  }
+  if (!hs.retried) hs.transcript.start(suite.hash);
+  state.schedule = new KeySchedule(hs.crypto, suite.hash, labelPrefix(hs), psk?.secret);
+  state.offeredPsks = [];
+  state.shares = [];
+}
+
+function takeSuite(hs: Handshake, hello: ServerHello): void {
+  const suite = hs.context.suites.find((each): each is ModernSuite => each.id === hello.suite && each.family === 'modern');
+  if (suite === undefined) fail(ILLEGAL_PARAMETER, 'wrong_cipher', 'not a suite of TLS 1.3');
+  hs.suite = suite;
+  hs.modern.suite = suite;
+}
+

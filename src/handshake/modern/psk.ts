@@ -1,0 +1,108 @@
+/** PSKs of TLS 1.3: offered by a client, chosen and checked by a server. RFC 9846 §4.2.11. */
+import { DECRYPT_ERROR } from '../../base/alerts.ts';
+import { equal } from '../../base/bytes.ts';
+import { fail } from '../../base/errors.ts';
+import { isPromise, type MaybePromise, then } from '../../base/maybe-promise.ts';
+import type { LabelPrefix } from '../../crypto/kdf/hkdf.ts';
+import { finishedMac } from '../../crypto/kdf/key-schedule13.ts';
+import type { HashName } from '../../crypto/port.ts';
+import { decodeSession } from '../../session/codec.ts';
+import type { Session } from '../../session/session.ts';
+import type { ExternalPsk } from '../context.ts';
+import type { Handshake } from '../state.ts';
+import { KeySchedule } from './key-schedule.ts';
+import type { NamedPsk, OfferedPsk, SelectedPsk } from './state.ts';
+
+/** The binder over `partial`, the ClientHello without its binders, after what the transcript already holds. */
+export function binderOf(hs: Handshake, secret: Uint8Array, hash: HashName, kind: 'res' | 'ext', partial: Uint8Array): Uint8Array {
+  const schedule = new KeySchedule(hs.crypto, hash, labelPrefix(hs), secret);
+  return finishedMac(schedule.lh, schedule.binderKey(kind), hs.transcript.digestBy(hash, partial));
+}
+
+/** Of the version, or before it is chosen of the one that is offered. */
+export function labelPrefix(hs: Handshake): LabelPrefix {
+  const version = hs.hasVersion ? hs.version : hs.context.versions.find((each) => each.family === 'modern');
+  return version?.labelPrefix ?? 'tls13 ';
+}
+
+/** Client: collects what it can offer. */
+export function preparePsks(hs: Handshake): MaybePromise<void> {
+  const { client } = hs;
+  const offers: OfferedPsk[] = [];
+  const { session } = hs.options;
+  if (session !== undefined && client.resumption && isUsable(hs, session)) {
+    const age = client.now() - session.created + session.ageAdd;
+    offers.push({ identity: session.ticket, obfuscatedAge: age % 2 ** 32 >>> 0, secret: session.secret, hash: session.hash, session });
+  }
+  hs.modernOffer.offeredPsks = offers;
+  if (client.psk === undefined) return;
+  return then(client.psk(undefined), (psk: ExternalPsk | undefined) => {
+    if (psk === undefined) return;
+    offers.push({ identity: psk.identity, obfuscatedAge: 0, secret: psk.key, hash: psk.hash ?? 'sha256', session: undefined });
+  });
+}
+
+function isUsable(hs: Handshake, session: Session): boolean {
+  const { client, options } = hs;
+  const version = client.versions.find((each) => each.family === 'modern');
+  if (version === undefined || session.version !== version.id || session.ticket.length === 0) return false;
+  //= rfc9846#section-4.6.1
+  //# Clients MUST NOT use tickets for longer
+  //# than 7 days after issuance, regardless of the ticket_lifetime
+  if (client.now() - session.created >= session.lifetimeMs) return false;
+  if (session.serverName !== (options.serverName ?? '')) return false;
+  return client.suites.some((suite) => suite.family === 'modern' && suite.hash === session.hash);
+}
+
+/** Server: the first PSK that is known, may be used and fits one of `hashes`; its binder is checked. */
+export function selectPsk(hs: Handshake, hashes: readonly HashName[]): MaybePromise<SelectedPsk | undefined> {
+  const { peerPsks, pskDheAllowed } = hs.modern;
+  if (peerPsks.length === 0 || !pskDheAllowed) return undefined;
+  return tryPsk(hs, hashes, 0);
+}
+
+function tryPsk(hs: Handshake, hashes: readonly HashName[], index: number): MaybePromise<SelectedPsk | undefined> {
+  for (let i = index; i < hs.modern.peerPsks.length; i++) {
+    const named = hs.modern.peerPsks[i]!;
+    const found = resolvePsk(hs, named, i);
+    if (isPromise(found)) {
+      return found.then((psk) => (psk !== undefined && hashes.includes(psk.hash) ? accept(hs, named, psk) : tryPsk(hs, hashes, i + 1)));
+    }
+    if (found !== undefined && hashes.includes(found.hash)) return accept(hs, named, found);
+  }
+  return undefined;
+}
+
+function resolvePsk(hs: Handshake, named: NamedPsk, index: number): MaybePromise<SelectedPsk | undefined> {
+  const sealed = hs.server.tickets?.open(named.identity);
+  const session = sealed === undefined ? undefined : decodeSession(sealed);
+  if (session !== undefined) return mayResume(hs, session) ? { index, secret: session.secret, hash: session.hash, session } : undefined;
+  if (hs.server.findPsk === undefined) return undefined;
+  return then(hs.server.findPsk(named.identity), (psk) =>
+    psk === undefined ? undefined : { index, secret: psk.key, hash: psk.hash ?? 'sha256', session: undefined },
+  );
+}
+
+/** S29: a session is resumed only under the name, the context and the client certificates that made it. */
+function mayResume(hs: Handshake, session: Session): boolean {
+  const { server } = hs;
+  const age = server.now() - session.created;
+  if (session.version !== hs.version.id || age < 0 || age >= session.lifetimeMs) return false;
+  if (session.serverName !== hs.serverName || !equal(session.contextId, server.contextId)) return false;
+  if (server.clientCertificate === 'require') return session.peerChain.length > 0 && session.peerTrusted;
+  return true;
+}
+
+function accept(hs: Handshake, named: NamedPsk, psk: SelectedPsk): SelectedPsk {
+  const { clientHelloRaw } = hs;
+  const partial = clientHelloRaw.subarray(0, clientHelloRaw.length - hs.modern.bindersLength);
+  const binder = binderOf(hs, psk.secret, psk.hash, psk.session === undefined ? 'ext' : 'res', partial);
+  //= rfc9846#section-4.2.11
+  //# Prior to accepting PSK key establishment, the server MUST validate
+  //# the corresponding binder value (see Section 4.2.11.2 below).  If this
+  //# value is not present or does not validate, the server MUST abort the
+  //# handshake.
+  if (!hs.crypto.timingSafeEqual(binder, named.binder)) fail(DECRYPT_ERROR, 'bad_psk_binder');
+  return psk;
+}
+

@@ -1,0 +1,28 @@
+/** CertificateRequest, RFC 9846 §4.3.2. */
+import { EMPTY } from '../../../base/bytes.ts';
+import { CERTIFICATE_AUTHORITIES, SIGNATURE_ALGORITHMS } from '../../../wire/extension.ts';
+import { CERTIFICATE_REQUEST } from '../../../wire/handshake.ts';
+import { append } from '../../extensions/blocks.ts';
+import type { Handshake } from '../../state.ts';
+
+export function sendCertificateRequest(hs: Handshake): void {
+  const { schemes, clientAuthorities } = hs.server;
+  hs.clientCertificateRequested = true;
+  hs.modern.certificateRequestContext = EMPTY;
+  hs.carrier.message(CERTIFICATE_REQUEST, (w) => {
+    w.u8(0);
+    const at = w.open(2);
+    append(w, SIGNATURE_ALGORITHMS, () => {
+      w.u16List(2, schemes);
+      return true;
+    });
+    append(w, CERTIFICATE_AUTHORITIES, () => {
+      if (clientAuthorities.length === 0) return false;
+      const list = w.open(2);
+      for (const name of clientAuthorities) w.vector(2, name);
+      w.close(2, list);
+      return true;
+    });
+    w.close(2, at);
+  });
+}

@@ -1,0 +1,88 @@
+/** What only the handshakes of (D)TLS 1.3 hold. */
+import type { HashName, PendingKeyShare } from '../../crypto/port.ts';
+import type { Protection } from '../../crypto/protect/protection.ts';
+import type { ModernSuite } from '../../crypto/suites/suite.ts';
+import type { Session } from '../../session/session.ts';
+import type { NamedGroup } from '../../wire/group.ts';
+import type { KeySchedule } from './key-schedule.ts';
+
+/** A PSK that a client offers. */
+export interface OfferedPsk {
+  readonly identity: Uint8Array;
+  readonly obfuscatedAge: number;
+  readonly secret: Uint8Array;
+  readonly hash: HashName;
+  readonly session: Session | undefined;
+}
+
+/** The PSK in use. */
+export interface SelectedPsk {
+  readonly index: number;
+  readonly secret: Uint8Array;
+  readonly hash: HashName;
+  /** The session that it resumes; undefined: external. */
+  readonly session: Session | undefined;
+}
+
+/** A PSK that a client named, as the server read it. */
+export interface NamedPsk {
+  readonly identity: Uint8Array;
+  readonly obfuscatedAge: number;
+  readonly binder: Uint8Array;
+}
+
+export interface PeerShare {
+  readonly group: number;
+  readonly share: Uint8Array;
+}
+
+export class ModernState {
+  #suite: ModernSuite | undefined;
+  #schedule: KeySchedule | undefined;
+
+  // Client
+  shares: { readonly group: NamedGroup; readonly pending: PendingKeyShare }[] = [];
+  /** The group that HelloRetryRequest asked for. */
+  retryGroup: NamedGroup | undefined;
+  cookie: Uint8Array | undefined;
+  offeredPsks: OfferedPsk[] = [];
+
+  // Server
+  peerShares: readonly PeerShare[] | undefined;
+  peerPsks: readonly NamedPsk[] = [];
+  /** How many bytes of the ClientHello's end are binders, with their length. */
+  bindersLength = 0;
+  pskDheAllowed = false;
+  pskModesSent = false;
+  earlyDataOffered = false;
+  retryNeeded = false;
+  group: NamedGroup | undefined;
+  /** Our share, and the secret of the answer. */
+  answer: { readonly share: Uint8Array; readonly secret: Uint8Array } | undefined;
+
+  // Both
+  /** Client: the handshake keys for writing, until the first protected record. */
+  pendingWrite: Protection | undefined;
+  psk: SelectedPsk | undefined;
+  sharedSecret: Uint8Array | undefined;
+  certificateRequestContext: Uint8Array | undefined;
+
+  get suite(): ModernSuite {
+    if (this.#suite === undefined) throw new RangeError('no suite');
+    return this.#suite;
+  }
+  set suite(suite: ModernSuite) {
+    this.#suite = suite;
+  }
+  get hasSuite(): boolean {
+    return this.#suite !== undefined;
+  }
+
+  get schedule(): KeySchedule {
+    if (this.#schedule === undefined) throw new RangeError('no key schedule');
+    return this.#schedule;
+  }
+  set schedule(schedule: KeySchedule) {
+    this.#schedule = schedule;
+  }
+}

@@ -1,0 +1,89 @@
+/** How datagrams are handled: checked once, frozen, shared by all associations of an endpoint. */
+import { misuse } from '../../base/errors.ts';
+import {
+  DEFAULT_DATAGRAM_MESSAGE,
+  MAX_DATAGRAM,
+  MAX_DATAGRAM_MESSAGE,
+  MAX_REASSEMBLY_BYTES,
+  MIN_DATAGRAM,
+} from '../../base/limits.ts';
+import { DropCounters } from './drops.ts';
+import type { MemoryBudget } from './reassembly.ts';
+import type { WindowSize } from './replay.ts';
+
+export interface DatagramOptions {
+  /** A monotonic clock, ms. Timers are read from it; whoever drives the connection calls `tick` when they are due. */
+  readonly clock: () => number;
+  /** Longest datagram that is sent: the path's MTU less the headers of IP and UDP. 1232 by default: any IPv6 path. */
+  readonly maxDatagram?: number | undefined;
+  readonly replayWindow?: WindowSize | undefined;
+  /** First timeout of a flight; doubles up to `maxTimeoutMs`. 1 s and 60 s by default, RFC 6347 §4.2.4.1. */
+  readonly initialTimeoutMs?: number | undefined;
+  readonly maxTimeoutMs?: number | undefined;
+  /** After so many repetitions of a flight in vain: `notify` and go on, or `fail`. 5 by default. */
+  readonly maxRetransmissions?: number | undefined;
+  readonly onExhausted?: 'notify' | 'fail' | undefined;
+  /** How long the last flight is kept for a peer that did not get it: 2×MSL, 240 s by default. */
+  readonly lingerMs?: number | undefined;
+  /** Longest handshake message, 8 KiB by default. */
+  readonly maxMessage?: number | undefined;
+  /**
+   * What an unprotected alert does before there are keys: anyone can send one. `delay`, the default, believes it when nothing
+   * better has come until the next timeout; `accept` believes it at once; `ignore` never.
+   */
+  readonly unprotectedAlerts?: 'delay' | 'accept' | 'ignore' | undefined;
+  /** Fragments that contradict each other end the handshake even before they are authenticated. */
+  readonly strictFragments?: boolean | undefined;
+  /** Records that may fail to authenticate under one key; 2^36 by default. */
+  readonly integrityLimit?: number | undefined;
+  readonly drops?: DropCounters | undefined;
+  /** Bytes of incomplete messages, counted over all associations that share it. */
+  readonly reassemblyBudget?: MemoryBudget | undefined;
+}
+
+export interface DatagramConfig {
+  readonly clock: () => number;
+  readonly maxDatagram: number;
+  readonly replayWindow: WindowSize;
+  readonly initialTimeoutMs: number;
+  readonly maxTimeoutMs: number;
+  readonly maxRetransmissions: number;
+  readonly onExhausted: 'notify' | 'fail';
+  readonly lingerMs: number;
+  readonly maxMessage: number;
+  readonly maxReassembly: number;
+  readonly unprotectedAlerts: 'delay' | 'accept' | 'ignore';
+  readonly strictFragments: boolean;
+  readonly integrityLimit: number;
+  readonly drops: DropCounters;
+  readonly reassemblyBudget: MemoryBudget | undefined;
+}
+
+export function datagramConfig(options: DatagramOptions): DatagramConfig {
+  const initialTimeoutMs = inRange('initialTimeoutMs', options.initialTimeoutMs ?? 1_000, 1, 3_600_000);
+  const maxMessage = inRange('maxMessage', options.maxMessage ?? DEFAULT_DATAGRAM_MESSAGE, 256, MAX_DATAGRAM_MESSAGE);
+  const replayWindow = options.replayWindow ?? 64;
+  if (replayWindow !== 32 && replayWindow !== 64 && replayWindow !== 128) misuse('invalid_argument', 'replayWindow is 32, 64 or 128');
+  return Object.freeze({
+    clock: options.clock,
+    maxDatagram: inRange('maxDatagram', options.maxDatagram ?? 1_232, MIN_DATAGRAM, MAX_DATAGRAM),
+    replayWindow,
+    initialTimeoutMs,
+    maxTimeoutMs: inRange('maxTimeoutMs', options.maxTimeoutMs ?? 60_000, initialTimeoutMs, 3_600_000),
+    maxRetransmissions: inRange('maxRetransmissions', options.maxRetransmissions ?? 5, 0, 1_000),
+    onExhausted: options.onExhausted ?? 'notify',
+    lingerMs: inRange('lingerMs', options.lingerMs ?? 240_000, 0, 86_400_000),
+    maxMessage,
+    maxReassembly: Math.max(MAX_REASSEMBLY_BYTES, 2 * maxMessage),
+    unprotectedAlerts: options.unprotectedAlerts ?? 'delay',
+    strictFragments: options.strictFragments ?? false,
+    integrityLimit: inRange('integrityLimit', options.integrityLimit ?? 2 ** 36, 1, 2 ** 48),
+    drops: options.drops ?? new DropCounters(),
+    reassemblyBudget: options.reassemblyBudget,
+  });
+}
+
+function inRange(name: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) misuse('invalid_argument', `${name} is not from ${least} to ${most}`);
+  return value;
+}

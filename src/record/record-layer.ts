@@ -1,0 +1,33 @@
+/** What the connection sees of a carrier: bytes in and out, data, alerts, time. Streams and datagrams share it. */
+import type { Carrier, RecordFault } from './carrier.ts';
+
+export interface RecordLayer extends Carrier {
+  /** Why the connection has to end: set once, never cleared. */
+  readonly fault: RecordFault | undefined;
+  /** Bytes from the peer: a stream in any split, or exactly one datagram. */
+  push(bytes: Uint8Array): void;
+  /** The array given to `push` may be reused by its owner from now on. */
+  keep(): void;
+  /** Sends content under the current key: in as many records as it needs, or in one datagram. */
+  writeData(type: number, content: Uint8Array): void;
+  alert(level: number, description: number): void;
+  /** Everything sealed since the last call, or the next datagram. */
+  takeOutput(): Uint8Array | undefined;
+  readonly hasOutput: boolean;
+  /** Bytes wait to be sent. */
+  readonly outputLength: number;
+  /** A record or a message has come in part. */
+  readonly hasPartialInput: boolean;
+  readonly hasPartialMessage: boolean;
+  /** The handshake is over. */
+  readonly acceptsData: boolean;
+  /** Most bytes of one record's content. */
+  readonly writeLimit: number;
+  /** Records sealed under the current key. */
+  readonly sealedRecords: number;
+  /** On the caller's monotonic clock, ms; Infinity: none. */
+  readonly nextTimeout: number;
+  tick(now: number): void;
+  /** Drops what is held only for speed: the connection is idle. */
+  rest(): void;
+}

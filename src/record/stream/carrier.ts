@@ -1,0 +1,417 @@
+/**
+ * The carrier of TLS: records over a byte stream. Reading is pulled: no record is opened before the message in front of
+ * it has been dealt with, so a key change cannot come too late (S43). Nothing here throws on what a peer sends.
+ */
+import { BAD_RECORD_MAC, DECODE_ERROR, PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../base/alerts.ts';
+import { EMPTY } from '../../base/bytes.ts';
+import { Counter } from '../../base/counter.ts';
+import type { ErrorCode } from '../../base/errors.ts';
+import { MAX_DUMMY_CCS, MAX_EMPTY_RECORDS, MAX_EXPANSION_LEGACY, MAX_PLAINTEXT } from '../../base/limits.ts';
+import { Writer } from '../../base/writer.ts';
+import type { Protection, RecordView } from '../../crypto/protect/protection.ts';
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT } from '../../wire/content.ts';
+import { CCS_MESSAGE } from '../../wire/handshake.ts';
+import { TLS10 } from '../../wire/version.ts';
+import type { CarrierSink, CcsPolicy, IncomingMessage, RecordFault, TranscriptSink } from '../carrier.ts';
+import type { RecordLayer } from '../record-layer.ts';
+import { Deframer } from './deframer.ts';
+import { MessageBuffer } from './message-buffer.ts';
+
+const CCS: IncomingMessage = /* @__PURE__ */ Object.freeze({ type: CCS_MESSAGE, body: EMPTY, raw: EMPTY });
+const CCS_CONTENT: Uint8Array = /* @__PURE__ */ Uint8Array.of(1);
+const MAJOR = 3;
+
+export class StreamCarrier implements RecordLayer {
+  readonly #sink: CarrierSink;
+  transcript: TranscriptSink | undefined;
+  /** Why the connection has to end: set once. */
+  fault: RecordFault | undefined;
+
+  // Reading
+  readonly #deframer: Deframer;
+  readonly #record: RecordView = { type: 0, version: 0, fragment: EMPTY };
+  #messages: MessageBuffer | undefined;
+  #read: Protection | undefined;
+  readonly #readSeq = new Counter();
+  #readVersion: number | undefined;
+  #readLimit = MAX_PLAINTEXT;
+  #firstRecord = true;
+  #ccs: CcsPolicy = 'message';
+  #ccsCount = 0;
+  #emptyRecords = 0;
+  #skip = 0;
+  #acceptsData = false;
+
+  // Writing
+  #write: Protection | undefined;
+  readonly #writeSeq = new Counter();
+  #writeVersion = TLS10;
+  #writeLimit = MAX_PLAINTEXT;
+  #flight: Writer | undefined;
+  #out: Writer | undefined;
+  #splitFirst = false;
+
+  constructor(sink: CarrierSink) {
+    this.#sink = sink;
+    this.#deframer = new Deframer(MAX_PLAINTEXT + MAX_EXPANSION_LEGACY);
+  }
+
+  // --- what the handshake sees ---
+
+  message(type: number, build: (w: Writer) => void): void {
+    this.#flight ??= new Writer(512);
+    const w = this.#flight;
+    const start = w.length;
+    w.u8(type);
+    const at = w.open(3);
+    build(w);
+    w.close(3, at);
+    this.transcript?.add(w.buffer.slice(start, w.length));
+  }
+
+  changeCipherSpec(): void {
+    this.#flushFlight();
+    this.#seal(CHANGE_CIPHER_SPEC, CCS_CONTENT, undefined);
+  }
+
+  endFlight(): void {
+    this.#flushFlight();
+  }
+
+  answered(): void {}
+
+  finished(): void {
+    this.#flushFlight();
+    this.#flight = undefined;
+    this.#acceptsData = true;
+    this.transcript = undefined;
+    if (this.#ccs === 'ignore') this.#ccs = 'refuse';
+  }
+
+  setRead(_epoch: number, protection: Protection): void {
+    //= rfc9846#section-5.1
+    //# Handshake messages MUST NOT span key changes.
+    if (this.#messages !== undefined && !this.#messages.isEmpty)
+      this.#refuse(UNEXPECTED_MESSAGE, 'excess_handshake_data', 'handshake bytes before a key change');
+    this.#read?.rest();
+    this.#read = protection;
+    this.#readSeq.reset();
+  }
+
+  setWrite(_epoch: number, protection: Protection): void {
+    this.#flushFlight();
+    this.#write?.rest();
+    this.#write = protection;
+    this.#writeSeq.reset();
+  }
+
+  setVersion(write: number, read: number | undefined): void {
+    this.#writeVersion = write;
+    this.#readVersion = read;
+  }
+
+  setChangeCipherSpec(policy: CcsPolicy): void {
+    this.#ccs = policy;
+  }
+
+  setLimits(write: number, read: number): void {
+    this.#writeLimit = write;
+    this.#readLimit = read;
+  }
+
+  /** CBC records of TLS 1.0 and SSL 3.0: the first byte goes alone (BEAST, S7). */
+  setSplitRecords(split: boolean): void {
+    this.#splitFirst = split;
+  }
+
+  skipEarlyData(bytes: number): void {
+    this.#skip = bytes;
+  }
+
+  next(): IncomingMessage | undefined {
+    while (this.fault === undefined) {
+      const message = this.#messages?.next();
+      if (message !== undefined) {
+        if ('code' in message) {
+          this.fault = message;
+          return undefined;
+        }
+        return message;
+      }
+      const ready = this.#deframer.next(this.#record);
+      if (ready === false) return undefined;
+      if (ready === 'overflow') {
+        this.#refuseHeader();
+        return undefined;
+      }
+      const pseudo = this.#take(this.#record);
+      if (pseudo !== undefined) return pseudo;
+    }
+    return undefined;
+  }
+
+  // --- what the connection sees ---
+
+  push(bytes: Uint8Array): void {
+    this.#deframer.push(bytes);
+  }
+
+  /** The chunk given to `push` may be reused by its owner from now on. */
+  keep(): void {
+    this.#deframer.keep();
+  }
+
+  /** Sends content in as many records as it needs. */
+  writeData(type: number, content: Uint8Array): void {
+    let at = 0;
+    if (this.#splitFirst && content.length > 1 && type === APPLICATION_DATA) {
+      this.#seal(type, content.subarray(0, 1), this.#write);
+      at = 1;
+    }
+    do {
+      const end = Math.min(content.length, at + this.#writeLimit);
+      this.#seal(type, at === 0 && end === content.length ? content : content.subarray(at, end), this.#write);
+      at = end;
+    } while (at < content.length);
+  }
+
+  alert(level: number, description: number): void {
+    this.#flushFlight();
+    this.#seal(ALERT, Uint8Array.of(level, description), this.#write);
+  }
+
+  /** All records sealed since the last call. The bytes are the caller's. */
+  takeOutput(): Uint8Array | undefined {
+    const out = this.#out;
+    if (out === undefined || out.length === 0) return undefined;
+    this.#out = undefined;
+    return out.view();
+  }
+
+  get hasOutput(): boolean {
+    return this.#out !== undefined && this.#out.length > 0;
+  }
+
+  get outputLength(): number {
+    return this.#out === undefined ? 0 : this.#out.length;
+  }
+
+  get nextTimeout(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  tick(): void {}
+
+  /** Whether more has come than was taken: bytes of a record, or of a message. */
+  get hasPartialInput(): boolean {
+    return this.#deframer.buffered > 0 || (this.#messages !== undefined && !this.#messages.isEmpty);
+  }
+
+  /** Whether bytes of a handshake message stand behind the one that was taken: KeyUpdate must end its record (S24). */
+  get hasPartialMessage(): boolean {
+    return this.#messages !== undefined && !this.#messages.isEmpty;
+  }
+
+  get acceptsData(): boolean {
+    return this.#acceptsData;
+  }
+
+  get writeLimit(): number {
+    return this.#writeLimit;
+  }
+
+  /** Records sealed under the current key, as far as 2^32 counts. */
+  get sealedRecords(): number {
+    return this.#writeSeq.hi > 0 ? Number.POSITIVE_INFINITY : this.#writeSeq.lo;
+  }
+
+  /** Whether records are protected in both directions. */
+  get isProtected(): boolean {
+    return this.#read !== undefined && this.#write !== undefined;
+  }
+
+  /** Drops what is held only for speed. */
+  rest(): void {
+    this.#read?.rest();
+    this.#write?.rest();
+    this.#record.fragment = EMPTY;
+  }
+
+  // --- reading ---
+
+  /** Opens a record and hands its content on. Gives ChangeCipherSpec back where it counts as a message. */
+  #take(record: RecordView): IncomingMessage | undefined {
+    if (!this.#checkHeader(record)) return undefined;
+    if (record.type === CHANGE_CIPHER_SPEC && (this.#read === undefined || this.#ccs !== 'message')) return this.#takeCcs(record.fragment);
+    const content = this.#open(record);
+    if (content === undefined) return undefined;
+    if (content.length > this.#readLimit) {
+      this.#refuse(RECORD_OVERFLOW, 'record_overflow', `${content.length} bytes`);
+      return undefined;
+    }
+    if (content.length === 0 && !this.#allowEmpty(record.type)) return undefined;
+    if (this.#messages !== undefined && !this.#messages.isEmpty && record.type !== HANDSHAKE) {
+      //= rfc9846#section-5.1
+      //# Handshake messages MUST NOT be interleaved with other record types.
+      this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'a record between parts of a handshake message');
+      return undefined;
+    }
+    return this.#dispatch(record.type, content);
+  }
+
+  #dispatch(type: number, content: Uint8Array): IncomingMessage | undefined {
+    switch (type) {
+      case APPLICATION_DATA:
+        if (!this.#acceptsData) this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'application data in the handshake');
+        else {
+          if (content.length > 0) this.#emptyRecords = 0;
+          this.#sink.data(content);
+        }
+        return undefined;
+      case HANDSHAKE:
+        this.#messages ??= new MessageBuffer();
+        this.#messages.append(content);
+        return undefined;
+      case ALERT:
+        if (content.length !== 2) this.#refuse(DECODE_ERROR, 'bad_alert', `${content.length} bytes`);
+        else this.#sink.alert(content[0]!, content[1]!);
+        return undefined;
+      case CHANGE_CIPHER_SPEC:
+        return this.#takeCcs(content);
+      case HEARTBEAT:
+        this.#sink.other(type, content);
+        return undefined;
+      default:
+        this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `content type ${type}`);
+        return undefined;
+    }
+  }
+
+  #open(record: RecordView): Uint8Array | undefined {
+    const read = this.#read;
+    if (read === undefined) {
+      if (this.#skip > 0 && record.type === APPLICATION_DATA) {
+        this.#skipRecord(record);
+        return undefined;
+      }
+      return record.fragment;
+    }
+    if (read.outerType !== undefined && record.type !== read.outerType) {
+      // Before the peer has keys, its alerts come in the clear (RFC 9846 §6).
+      if (record.type === ALERT && !this.#acceptsData && this.#readSeq.lo === 0) return record.fragment;
+      this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `unprotected content type ${record.type}`);
+      return undefined;
+    }
+    const content = read.open(record, this.#readSeq);
+    if (content === undefined) {
+      if (this.#skip > 0) this.#skipRecord(record);
+      else this.#refuse(BAD_RECORD_MAC, 'bad_record_mac');
+      return undefined;
+    }
+    this.#skip = 0;
+    this.#readSeq.increment();
+    return content;
+  }
+
+  /** RFC 9846 §4.2.10: early data that was not accepted. */
+  #skipRecord(record: RecordView): void {
+    this.#skip -= record.fragment.length;
+    if (this.#skip <= 0) this.#refuse(UNEXPECTED_MESSAGE, 'early_data_limit', 'too much early data to skip');
+  }
+
+  #takeCcs(content: Uint8Array): IncomingMessage | undefined {
+    //= rfc9846#section-5
+    //# An implementation which receives any other change_cipher_spec value or
+    //# which receives a protected change_cipher_spec record MUST abort the
+    //# handshake with an "unexpected_message" alert.
+    if (content.length !== 1 || content[0] !== 1) {
+      this.#refuse(this.#ccs === 'message' ? DECODE_ERROR : UNEXPECTED_MESSAGE, 'bad_change_cipher_spec');
+      return undefined;
+    }
+    if (this.#messages !== undefined && !this.#messages.isEmpty) {
+      this.#refuse(UNEXPECTED_MESSAGE, 'excess_handshake_data', 'change_cipher_spec inside a message');
+      return undefined;
+    }
+    if (this.#ccs === 'message') return CCS;
+    if (this.#ccs === 'refuse') this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'change_cipher_spec after the handshake');
+    else if (++this.#ccsCount > MAX_DUMMY_CCS) this.#refuse(UNEXPECTED_MESSAGE, 'too_many_ccs');
+    return undefined;
+  }
+
+  #allowEmpty(type: number): boolean {
+    //= rfc9846#section-5.1
+    //# Implementations MUST NOT send zero-length fragments of Handshake
+    //# types, even if those fragments contain padding.
+    if (type === HANDSHAKE || type === CHANGE_CIPHER_SPEC || type === 0) {
+      this.#refuse(UNEXPECTED_MESSAGE, 'bad_record', type === 0 ? 'a record without content type' : 'an empty record');
+      return false;
+    }
+    if (++this.#emptyRecords <= MAX_EMPTY_RECORDS) return true;
+    this.#refuse(UNEXPECTED_MESSAGE, 'too_many_empty_records');
+    return false;
+  }
+
+  #checkHeader(record: RecordView): boolean {
+    if (this.#firstRecord) {
+      if (record.type < CHANGE_CIPHER_SPEC || record.type > HEARTBEAT || record.version >>> 8 !== MAJOR) {
+        this.#refuseHeader();
+        return false;
+      }
+      this.#firstRecord = false;
+    }
+    if (record.version >>> 8 !== MAJOR || (this.#readVersion !== undefined && record.version !== this.#readVersion)) {
+      this.#refuse(PROTOCOL_VERSION, 'wrong_record_version', `0x${record.version.toString(16)}`);
+      return false;
+    }
+    return true;
+  }
+
+  /** The header of the current record cannot be right: says what it looks like. */
+  #refuseHeader(): void {
+    const { type, version } = this.#record;
+    if (!this.#firstRecord) {
+      if (version >>> 8 === MAJOR) this.#refuse(RECORD_OVERFLOW, 'record_overflow');
+      else this.#refuse(PROTOCOL_VERSION, 'wrong_record_version', `0x${version.toString(16)}`);
+    } else if (isHttp(type, version)) this.#refuse(UNEXPECTED_MESSAGE, 'http_request', 'the peer speaks HTTP without TLS');
+    else if (type >= CHANGE_CIPHER_SPEC && type <= HEARTBEAT && version >>> 8 === MAJOR) this.#refuse(RECORD_OVERFLOW, 'record_overflow');
+    else this.#refuse(PROTOCOL_VERSION, 'wrong_record_version', 'the peer does not speak TLS');
+  }
+
+  #refuse(alert: number, code: ErrorCode, detail?: string): void {
+    if (this.fault === undefined) this.fault = detail === undefined ? { alert, code } : { alert, code, detail };
+  }
+
+  // --- writing ---
+
+  #flushFlight(): void {
+    const flight = this.#flight;
+    if (flight === undefined || flight.length === 0) return;
+    const bytes = flight.view();
+    for (let at = 0; at < bytes.length; at += this.#writeLimit) {
+      this.#seal(HANDSHAKE, bytes.subarray(at, Math.min(bytes.length, at + this.#writeLimit)), this.#write);
+    }
+    flight.length = 0;
+  }
+
+  #seal(type: number, content: Uint8Array, protection: Protection | undefined): void {
+    const overhead = protection === undefined ? 0 : protection.overhead;
+    this.#out ??= new Writer(Math.max(256, content.length + overhead + 5));
+    const w = this.#out;
+    w.u8(protection?.outerType ?? type);
+    w.u16(this.#writeVersion);
+    const at = w.open(2);
+    if (protection === undefined) w.bytes(content);
+    else {
+      protection.seal(w, type, this.#writeSeq, content);
+      this.#writeSeq.increment();
+    }
+    w.close(2, at);
+  }
+}
+
+/** `GET `, `POST`, `HEAD`, `PUT `, `HTTP`, `CONN`: the first three letters. */
+function isHttp(type: number, version: number): boolean {
+  const start = String.fromCharCode(type, version >>> 8, version & 0xff);
+  return ['GET', 'POS', 'HEA', 'PUT', 'HTT', 'CON', 'DEL', 'OPT'].includes(start);
+}
+

@@ -1,0 +1,9 @@
+/** TLS 1.3, RFC 9846. */
+import { modernClient, modernServer } from '../handshake/modern/roles.ts';
+import type { ProtocolVersion } from '../handshake/version.ts';
+import { TLS13 } from '../wire/version.ts';
+
+const base = { id: TLS13, name: 'TLSv1.3', rank: 4, family: 'modern', helloCookie: false, labelPrefix: 'tls13 ' } as const;
+
+export const tls13Client: ProtocolVersion = { ...base, client: modernClient };
+export const tls13Server: ProtocolVersion = { ...base, server: modernServer };
