@@ -11,6 +11,7 @@ export class Transcript implements TranscriptSink {
   readonly #crypto: CryptoProvider;
   #messages: Uint8Array[] | undefined = [];
   #running: Hash[] = [];
+  #names: readonly HashName[] = [];
   /** Bytes of all messages: what a trace shows. */
   length = 0;
 
@@ -26,8 +27,8 @@ export class Transcript implements TranscriptSink {
 
   /** The hash is known: RFC 5246 §7.4.9, RFC 9846 §4.4.1. */
   start(name: TranscriptHashName): void {
-    const names: readonly HashName[] = name === 'md5-sha1' ? ['md5', 'sha1'] : [name];
-    this.#running = names.map((each) => this.#crypto.hash(each));
+    this.#names = name === 'md5-sha1' ? ['md5', 'sha1'] : [name];
+    this.#running = this.#names.map((each) => this.#crypto.hash(each));
     for (const message of this.#messages ?? []) for (const hash of this.#running) hash.update(message);
   }
 
@@ -39,6 +40,13 @@ export class Transcript implements TranscriptSink {
       return hash.digest();
     });
     return parts.length === 1 ? parts[0]! : concat(...parts);
+  }
+
+  /** A copy of one of the running hashes, to go on with: SSL 3.0 hashes more behind the messages, and by each hash something else. */
+  copyOf(name: HashName): Hash {
+    const running = this.#running[this.#names.indexOf(name)];
+    if (running === undefined) throw new RangeError(`no running ${name}`);
+    return running.copy();
   }
 
   /** The hash, by `name`, of all messages so far and of `more`, whatever hash is running: PSK binders. */

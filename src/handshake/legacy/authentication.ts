@@ -45,9 +45,8 @@ export function checkKeyUsage(suite: LegacySuite, certificate: Certificate): voi
   const usage = certificate.keyUsage;
   const needed = encryptsToKey(suite) ? KEY_ENCIPHERMENT : DIGITAL_SIGNATURE;
   //= rfc5246#section-7.4.2
-  //# the certificate MUST allow the
-  //# key to be used for encryption (the
-  //# keyEncipherment bit MUST be set if the key
-  //# usage extension is present).
+  //# The end entity certificate's public key (and associated
+  //# restrictions) MUST be compatible with the selected key exchange
+  //# algorithm.
   if (usage !== undefined && (usage & needed) === 0) fail(UNSUPPORTED_CERTIFICATE, 'certificate_purpose', 'key usage');
 }

@@ -20,7 +20,13 @@ const RANDOM = 32;
 const VERIFY_DATA: number = MASTER + 2 * RANDOM;
 
 /** RFC 5705 §4. Labels of the protocol itself: an exporter that took them would give away its keys. */
-const RESERVED_LABELS: readonly string[] = ['client finished', 'server finished', 'master secret', 'extended master secret', 'key expansion'];
+const RESERVED_LABELS: readonly string[] = [
+  'client finished',
+  'server finished',
+  'master secret',
+  'extended master secret',
+  'key expansion',
+];
 
 /** The last step of the flow. */
 export function complete(hs: Handshake): void {

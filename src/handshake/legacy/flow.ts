@@ -52,14 +52,14 @@ const fullHandshake: Flow<Handshake> = [
   { kind: 'msg', from: 'client', msg: CLIENT_KEY_EXCHANGE, name: 'ClientKeyExchange' },
   { kind: 'act', name: 'master secret', by: 'both', run: makeMasterSecret },
   { kind: 'msg', from: 'client', msg: CERTIFICATE_VERIFY, name: 'CertificateVerify', sendIf: when.clientCertificateSent, expectIf: when.clientCertificateSent },
-  { kind: 'act', name: 'forget messages', by: 'both', if: when.messagesDone, run: forgetMessages },
+  { kind: 'act', name: 'forget messages', by: 'both', run: forgetMessages },
   ...clientFinished,
   ...serverFinished,
 ];
 
 const abbreviatedHandshake: Flow<Handshake> = [
   { kind: 'act', name: 'session secret', by: 'both', run: takeSessionSecret },
-  { kind: 'act', name: 'forget messages', by: 'both', if: when.messagesDone, run: forgetMessages },
+  { kind: 'act', name: 'forget messages', by: 'both', run: forgetMessages },
   ...serverFinished,
   ...clientFinished,
 ];

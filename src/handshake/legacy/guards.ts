@@ -45,11 +45,6 @@ export const clientCertificateSent: Guard<Handshake> = {
 
 export const ticketAnnounced: Guard<Handshake> = { label: 'session_ticket acknowledged', test: (hs) => hs.legacy.ticketAnnounced };
 
-export const messagesDone: Guard<Handshake> = {
-  label: 'Finished needs the running hash only',
-  test: (hs) => !hs.legacy.strategy.finishedNeedsMessages,
-};
-
 function isCertified(hs: Handshake): boolean {
   const { auth } = hs.legacy.suite;
   return auth !== 'psk' && auth !== 'anon';

@@ -14,8 +14,6 @@ export interface LegacyStrategy {
   prf(crypto: CryptoProvider, prfHash: HashName, secret: Uint8Array, label: string, seed: Uint8Array, length: number): Uint8Array;
   /** verify_data over the transcript as it stands. */
   finished(crypto: CryptoProvider, prfHash: HashName, master: Uint8Array, from: Side, transcript: Transcript): Uint8Array;
-  /** Whether `finished` wants the messages themselves, not only their running hash (SSL 3.0). */
-  readonly finishedNeedsMessages: boolean;
   /** Whether signatures name their scheme (TLS 1.2); before, the key's type decides. */
   readonly explicitSchemes: boolean;
   /** One for each type of key: the schemes of a peer that listed none, and of versions that do not list any. */
@@ -34,6 +32,6 @@ export interface LegacyStrategy {
   readonly bareRsa: boolean;
   /** CBC records are split 1/n-1 against BEAST (TLS 1.0 and SSL 3.0). */
   readonly splitRecords: boolean;
-  /** The end of the random of a server whose best version has this rank; undefined: no downgrade to tell. RFC 9846 §4.1.3. */
+  /** The end of the random of a server whose best version has this rank; undefined: no downgrade to tell. RFC 9846 §4.2.3. */
   sentinel(bestRank: number): Uint8Array | undefined;
 }

@@ -37,7 +37,7 @@ export function sendServerHello(hs: Handshake): void {
   if (hs.maxFragmentLength !== undefined && strategy.extensions) applyRecordLimits(hs, 0);
 }
 
-/** RFC 9846 §4.1.3: a server that could have done better says so where nobody can take it out. */
+/** RFC 9846 §4.2.3: a server that could have done better says so where nobody can take it out. */
 function makeRandom(hs: Handshake): Uint8Array {
   const random = hs.crypto.random(32);
   const best = Math.max(...hs.server.versions.map((version) => version.rank));
