@@ -3,7 +3,7 @@
  * All of it is bounded: depth, steps, paths, signatures; what once failed for itself is not tried again.
  */
 import { equal } from '../../base/bytes.ts';
-import { MAX_BUILD_STEPS, MAX_CANDIDATE_PATHS } from '../../base/limits.ts';
+import { MAX_BUILD_STEPS, MAX_CANDIDATE_PATHS, MAX_PATH_LENGTH } from '../../base/limits.ts';
 import type { Certificate } from './certificate.ts';
 import { fault, type Fault, type PathFailure } from './failure.ts';
 import { type PathAccepted, type PathContext, type PathFault, validatePath } from './path-validate.ts';
@@ -45,6 +45,8 @@ class Search {
   #steps = 0;
   #paths = 0;
   #stopped: Fault | undefined;
+  /** A candidate was left out because the path had its full length. */
+  #tooDeep = false;
   /** The longest dead end, for the report when no anchor is reached. */
   #deadEnd: readonly Certificate[] = [];
 
@@ -89,9 +91,14 @@ class Search {
         if (this.#bad.has(certificate)) return undefined;
       }
       // path holds the leaf and some intermediates
-      if (path.length <= this.#context.maxIntermediates + this.#selfIssued()) {
+      if (path.length < MAX_PATH_LENGTH) {
+        const full = this.#counted() >= this.#context.maxIntermediates;
         for (const issuer of this.#order(certificate, this.#candidates(certificate))) {
           if (this.#isBad(certificate, issuer) || this.#isLoop(issuer)) continue;
+          if (full && !isSelfIssued(issuer)) {
+            this.#tooDeep = true;
+            continue;
+          }
           if (++this.#steps > MAX_BUILD_STEPS) {
             this.#stopped = fault('budget', 'RFC 4158', `search stopped after ${MAX_BUILD_STEPS} steps`);
             return undefined;
@@ -138,7 +145,8 @@ class Search {
     let found: Fault;
     try {
       const selfSigned = top.isSelfIssued;
-      if (selfSigned && index === 0) found = fault('self-signed-leaf', 'RFC 5280 6.1', 'certificate is self-signed and no trust anchor');
+      if (this.#tooDeep) found = fault('depth', 'RFC 5280 6.1', `no path of at most ${this.#context.maxIntermediates} intermediates`);
+      else if (selfSigned && index === 0) found = fault('self-signed-leaf', 'RFC 5280 6.1', 'certificate is self-signed and no trust anchor');
       else if (selfSigned) found = fault('self-signed-in-chain', 'RFC 5280 6.1', 'chain ends in a self-signed certificate that is no trust anchor');
       else found = fault('no-issuer', 'RFC 5280 6.1', `no certificate of the issuer ${top.issuer.toString().slice(0, 200)} leads to a trust anchor`);
     } catch {
@@ -147,10 +155,11 @@ class Search {
     this.#record(path, { ...found, index, scope: 'path' });
   }
 
-  #selfIssued(): number {
+  /** Intermediates of the path that count towards its length. */
+  #counted(): number {
     let count = 0;
-    for (let i = 1; i < this.#path.length; i++) if (this.#path[i]!.isSelfIssued) count++;
-    return Math.min(count, this.#context.maxIntermediates);
+    for (let i = 1; i < this.#path.length; i++) if (!isSelfIssued(this.#path[i]!)) count++;
+    return count;
   }
 
   #mayAnchor(anchor: Certificate): boolean {
@@ -241,6 +250,14 @@ class Search {
 const SMALL_POOL = 10;
 /** Above this names are compared as bytes only. */
 const LARGE_POOL = 200;
+
+function isSelfIssued(certificate: Certificate): boolean {
+  try {
+    return certificate.isSelfIssued;
+  } catch {
+    return false;
+  }
+}
 
 function sameName(candidate: Certificate, certificate: Certificate): boolean {
   try {

@@ -25,7 +25,7 @@ export interface PathContext {
   readonly policy: PolicyOptions;
   /** Purposes that every certificate with an extended key usage must allow. */
   readonly purposes: readonly string[];
-  /** Longest path allowed: intermediates between leaf and anchor. */
+  /** Longest path allowed: intermediates between leaf and anchor, self-issued ones not counted. */
   readonly maxIntermediates: number;
   readonly signatures: SignatureMemo;
   /** Revocation, asked once a path is otherwise good; for each certificate but the anchor. */
@@ -114,7 +114,6 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     if (wrong !== undefined) return refuse(n, 'certificate', wrong);
   }
 
-  let selfIssued = 0;
   for (let i = 1; i <= n; i++) {
     const index = n - i;
     const certificate = path[index]!;
@@ -129,7 +128,6 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     if (!certificate.issuer.equals(issuer.subject)) return refuse(index, 'edge', fault('name-chaining', 'RFC 5280 6.1.3 (a)(4)', 'issuer name is not the subject name of the certificate above'));
 
     const isSelfIssued = certificate.isSelfIssued;
-    if (isSelfIssued && !last) selfIssued++;
     // (b), (c): self-issued certificates are exempt unless they are the last
     if (!isSelfIssued || last) {
       const wrong = constraints.check(certificate);
@@ -192,8 +190,6 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     const purpose = checkPurposes(certificate, context.purposes, true);
     if (purpose !== undefined) return refuse(index, 'certificate', purpose);
   }
-  // Intermediates that pathLength does not count are bounded all the same.
-  if (n - 1 - selfIssued > context.maxIntermediates) return refuse(0, 'path', fault('depth', 'depth', 'path is too long'));
 
   // §6.1.5 Wrap-up
   at(0);
@@ -254,7 +250,7 @@ function* checkSignature(path: readonly Certificate[], index: number, context: P
   if (known !== undefined) return known ?? undefined;
   if (context.signatures.checks >= MAX_SIGNATURE_CHECKS) return fault('budget', 'RFC 5280 6.1.3 (a)(1)', `more than ${MAX_SIGNATURE_CHECKS} signatures`);
   context.signatures.checks++;
-  const key = publicKey(path, index + 1, context.crypto);
+  const key = publicKeyAt(path, index + 1, context.crypto);
   const result = yield* verifySigned(certificate.tbs, certificate.signature, certificate.signatureAlgorithm, issuer, key, context);
   context.signatures.set(certificate, issuer, result ?? null);
   return result;
@@ -272,7 +268,8 @@ export function* verifySigned(
   const step = 'RFC 5280 6.1.3 (a)(1)';
   const { profile } = context;
   if (algorithm === undefined) return fault('signature-algorithm', step, 'signature algorithm is not supported');
-  if (algorithm.hash !== undefined && !profile.hashes.includes(algorithm.hash)) return fault('signature-algorithm', step, `${algorithm.hash} signatures are not accepted`);
+  const oldDsa = algorithm.key === 'dsa' && algorithm.hash === 'sha1' && profile.dsaSha1 === true;
+  if (algorithm.hash !== undefined && !profile.hashes.includes(algorithm.hash) && !oldDsa) return fault('signature-algorithm', step, `${algorithm.hash} signatures are not accepted`);
   const info = issuer.keyInfo;
   const rule = profile.signatureRule?.(algorithm, info);
   if (rule !== undefined) return fault('signature-algorithm', step, rule);
@@ -285,7 +282,7 @@ export function* verifySigned(
 }
 
 /** The key of `path[index]`, a DSA key completed with the parameters above it (§6.1.4 (d) to (f)). */
-function publicKey(path: readonly Certificate[], index: number, crypto: CryptoProvider): PublicKey | undefined {
+export function publicKeyAt(path: readonly Certificate[], index: number, crypto: CryptoProvider): PublicKey | undefined {
   const certificate = path[index]!;
   const info = certificate.keyInfo;
   if (!info.inheritsParameters) return certificate.subjectKey(crypto);

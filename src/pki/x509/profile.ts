@@ -6,6 +6,7 @@ import { MAX_RSA_BITS, MIN_RSA_BITS } from '../../base/limits.ts';
 import type { HashName } from '../../crypto/port.ts';
 import type { SignatureAlgorithm } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
+import type { CertificateList } from './crl.ts';
 import { type Fault, fault } from './failure.ts';
 import type { KeyInfo } from './spki.ts';
 
@@ -19,12 +20,16 @@ export interface Profile {
   readonly minRsaBits: number;
   /** Smallest DSA prime in bits; undefined refuses DSA. */
   readonly minDsaBits: number | undefined;
+  /** Accepts SHA-1 with DSA: keys with a q of 160 bits have no other hash (FIPS 186-2). */
+  readonly dsaSha1?: boolean | undefined;
   /** Accepts a leaf whose only purpose is anyExtendedKeyUsage. */
   readonly anyPurpose: boolean;
   /** Takes `.example.com` as a dNSName constraint for subdomains; RFC 5280 does not define the form. */
   readonly leadingDotConstraint: boolean;
   /** Rules for the single certificate, beyond what a validator must do. */
   readonly conformance?: ((certificate: Certificate, role: PathRole) => Fault | undefined) | undefined;
+  /** Rules for a CRL; text: what is wrong with it. */
+  readonly crlConformance?: ((crl: CertificateList) => string | undefined) | undefined;
   /** Rules for the key and the signature algorithm. */
   readonly keyRule?: ((key: KeyInfo) => string | undefined) | undefined;
   readonly signatureRule?: ((algorithm: SignatureAlgorithm, issuerKey: KeyInfo) => string | undefined) | undefined;
