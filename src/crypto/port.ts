@@ -62,6 +62,8 @@ export interface StreamCipher {
 export interface BlockMask {
   /** Encrypts one block of 16 bytes. */
   mask(sample: Uint8Array): Uint8Array;
+  /** Drops native objects held for speed, as in `Aead`. */
+  rest?(): void;
 }
 
 /** Names of RFC 8446 §4.2.7 and its companions, in lower case. */

@@ -46,8 +46,23 @@ export const secp256r1mlkem768: NamedGroup = { id: SECP256R1MLKEM768, name: 'Sec
 export const secp384r1mlkem1024: NamedGroup = { id: SECP384R1MLKEM1024, name: 'SecP384r1MLKEM1024', kind: 'kem' };
 
 const GROUPS: readonly NamedGroup[] = /* @__PURE__ */ [
-  secp256r1, secp384r1, secp521r1, brainpoolP256r1, brainpoolP384r1, brainpoolP512r1, x25519, x448,
-  ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192, mlkem768, x25519mlkem768, secp256r1mlkem768, secp384r1mlkem1024,
+  secp256r1,
+  secp384r1,
+  secp521r1,
+  brainpoolP256r1,
+  brainpoolP384r1,
+  brainpoolP512r1,
+  x25519,
+  x448,
+  ffdhe2048,
+  ffdhe3072,
+  ffdhe4096,
+  ffdhe6144,
+  ffdhe8192,
+  mlkem768,
+  x25519mlkem768,
+  secp256r1mlkem768,
+  secp384r1mlkem1024,
 ];
 
 /** The registered name, or the number in hexadecimal. */

@@ -19,8 +19,15 @@ export interface Protection {
   readonly overhead: number;
   /** Appends the protected fragment of `plain` (at most 2^14 bytes); the header is the carrier's. */
   seal(out: Writer, type: number, seq: Counter, plain: Uint8Array): void;
-  /** The content, or undefined for a record that does not authenticate. Never throws. May be a view of the input. */
+  /**
+   * The content, or undefined for a record that does not authenticate. Never throws. May be a view of the input. A TLS 1.3
+   * record of zeros alone authenticates with type 0 and no content: `unexpected_message` (RFC 9846 §5.4).
+   */
   open(record: RecordView, seq: Counter): Uint8Array | undefined;
+  /** `seal` with additional data of the caller's: DTLS 1.3 (the header as sent) and connection IDs (RFC 9146 §5). AEADs only. */
+  sealWith?(out: Writer, type: number, seq: Counter, plain: Uint8Array, aad: Uint8Array): void;
+  /** `open` with additional data of the caller's. */
+  openWith?(record: RecordView, seq: Counter, aad: Uint8Array): Uint8Array | undefined;
   /** Drops what is held only for speed: the connection is idle. */
   rest(): void;
 }

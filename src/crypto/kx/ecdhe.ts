@@ -1,0 +1,56 @@
+/** ECDHE, RFC 8422 §5.4 and §5.7: named curves and uncompressed points only. */
+import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
+import { fail } from '../../base/errors.ts';
+import type { Reader } from '../../base/reader.ts';
+import type { Writer } from '../../base/writer.ts';
+import type { KeyExchange, KxState } from './kx.ts';
+
+export const ecdhe: KeyExchange = {
+  name: 'ECDHE',
+  serverMessage: 'always',
+  usesPsk: false,
+  needsGroup: 'ec',
+  writeServerParams: writeEcParams,
+  readServerParams: readEcParams,
+  writeClientParams: writeEcPoint,
+  readClientParams: readEcPoint,
+};
+
+const NAMED_CURVE = 3;
+
+/** `ServerECDHParams`: our curve is the first that both sides have. */
+export function writeEcParams(state: KxState, w: Writer): void {
+  const group = state.groups[0];
+  if (group === undefined) throw new RangeError('no shared curve');
+  state.group = group.id;
+  state.pending = state.crypto.startKeyShare(group.name);
+  w.u8(NAMED_CURVE);
+  w.u16(group.id);
+  w.vector(1, state.pending.share);
+}
+
+/** The curve must be one that we offered: explicit curves are gone (RFC 8422 §5.4). */
+export function readEcParams(state: KxState, r: Reader): void {
+  const kind = r.u8();
+  if (kind !== NAMED_CURVE) fail(ILLEGAL_PARAMETER, 'bad_ec_point', 'not a named curve');
+  const id = r.u16();
+  if (!state.groups.some((group) => group.id === id)) fail(ILLEGAL_PARAMETER, 'wrong_group', 'curve that was not offered');
+  state.group = id;
+  state.peerShare = r.vector(1, 1).slice();
+}
+
+/** `ClientECDiffieHellmanPublic`; the premaster secret. */
+export function writeEcPoint(state: KxState, w: Writer): Uint8Array {
+  const group = state.groups.find((one) => one.id === state.group);
+  if (group === undefined || state.peerShare === undefined) throw new RangeError('no server parameters');
+  const ours = state.crypto.startKeyShare(group.name);
+  w.vector(1, ours.share);
+  return ours.finish(state.peerShare) ?? fail(ILLEGAL_PARAMETER, 'bad_ec_point', "the server's point");
+}
+
+export function readEcPoint(state: KxState, r: Reader): Uint8Array {
+  const point = r.vector(1, 1);
+  const ours = state.pending;
+  delete state.pending;
+  return ours?.finish(point) ?? fail(ILLEGAL_PARAMETER, 'bad_ec_point', "the client's point");
+}
