@@ -26,7 +26,7 @@ export function kxOf(hs: Handshake): KxState {
   const { legacy, client } = hs;
   legacy.kx ??= {
     crypto: hs.crypto,
-    groups: client.groups,
+    groups: client.groups.filter((group) => group.kind === legacy.suite.kx.needsGroup),
     clientVersion: hs.clientVersion,
     minDhBits: client.minDhBits,
     bareRsa: legacy.strategy.bareRsa,

@@ -21,19 +21,21 @@ export interface Choice {
   readonly credential: Credential | undefined;
   /** The scheme of ServerKeyExchange; 0 where nothing is signed. */
   readonly scheme: number;
+  /** Of the kind that the key exchange wants, best first. */
   readonly groups: readonly NamedGroup[];
 }
 
 /** By our preference or the client's. Fails when nothing fits. */
 export function chooseSuite(hs: Handshake): MaybePromise<Choice> {
-  const groups = sharedGroups(hs);
-  const candidates = sharedSuites(hs).filter((suite) => keyExchangeFits(hs, suite, groups));
+  const shared = sharedGroups(hs);
+  const candidates = sharedSuites(hs).filter((suite) => keyExchangeFits(hs, suite, shared));
   // The caller's choice of a certificate is asked for once for each set of key types.
   const chosen = new Map<readonly SignatureKeyType[], MaybePromise<Credential | undefined>>();
 
   function attempt(at: number): MaybePromise<Choice> {
     const suite = candidates[at];
     if (suite === undefined) fail(HANDSHAKE_FAILURE, 'no_shared_cipher');
+    const groups = shared.filter((group) => group.kind === suite.kx.needsGroup);
     const types = keyTypes(suite);
     if (types.length === 0) return { suite, credential: undefined, scheme: 0, groups };
     if (!chosen.has(types)) chosen.set(types, credentialFor(hs, suite));
