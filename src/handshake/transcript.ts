@@ -62,6 +62,13 @@ export class Transcript implements TranscriptSink {
     return concat(...(this.#messages ?? []));
   }
 
+  /** What was said so far does not count: the exchange of cookies, RFC 6347 §4.2.1. */
+  restart(): void {
+    this.#messages = [];
+    this.#running = [];
+    this.length = 0;
+  }
+
   /** From here on only the running hash is needed. */
   forget(): void {
     this.#messages = undefined;

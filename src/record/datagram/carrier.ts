@@ -12,10 +12,12 @@ import { Counter } from '../../base/counter.ts';
 import { type ErrorCode, misuse } from '../../base/errors.ts';
 import {
   FALLBACK_DATAGRAM,
+  MAX_DATAGRAM,
   MAX_EXPANSION_LEGACY,
   MAX_PENDING_BYTES,
   MAX_PENDING_DATAGRAMS,
   MAX_PLAINTEXT,
+  MAX_QUEUED_OUTPUT,
   MIN_DATAGRAM,
 } from '../../base/limits.ts';
 import { Writer } from '../../base/writer.ts';
@@ -23,7 +25,8 @@ import type { Protection, RecordView } from '../../crypto/protect/protection.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT } from '../../wire/content.ts';
 import { CCS_MESSAGE, CLIENT_HELLO, HELLO_REQUEST, HELLO_VERIFY_REQUEST } from '../../wire/handshake.ts';
 import { DTLS10 } from '../../wire/version.ts';
-import type { Carrier, CarrierSink, CcsPolicy, IncomingMessage, RecordFault, TranscriptSink } from '../carrier.ts';
+import type { CarrierSink, CcsPolicy, IncomingMessage, RecordFault, TranscriptSink } from '../carrier.ts';
+import type { RecordLayer } from '../record-layer.ts';
 import type { DatagramConfig } from './config.ts';
 import {
   DROP_AHEAD,
@@ -92,7 +95,7 @@ class Ongoing {
   }
 }
 
-export class DatagramCarrier implements Carrier {
+export class DatagramCarrier implements RecordLayer {
   readonly #config: DatagramConfig;
   readonly #sink: DatagramSink;
   transcript: TranscriptSink | undefined;
@@ -281,6 +284,13 @@ export class DatagramCarrier implements Carrier {
 
   get hasOutput(): boolean {
     return this.#out !== undefined;
+  }
+
+  /** Full as soon as a datagram might have no room: a datagram is sent whole or not at all. */
+  get outputLength(): number {
+    let bytes = 0;
+    for (const each of this.#out ?? []) bytes += each.length;
+    return bytes + MAX_DATAGRAM > MAX_QUEUED_OUTPUT ? MAX_QUEUED_OUTPUT : bytes;
   }
 
   get hasPartialInput(): boolean {

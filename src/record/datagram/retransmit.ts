@@ -55,7 +55,7 @@ export class Retransmission {
   /** The current timeout. */
   timeoutMs: number;
   /** When `tick` has something to do; Infinity when never. */
-  deadline = Number.POSITIVE_INFINITY;
+  deadline: number = Number.POSITIVE_INFINITY;
   /** Timeouts of the flight that is waiting. */
   attempts = 0;
   #sentAt = Number.NEGATIVE_INFINITY;

@@ -1,0 +1,30 @@
+/** Connections over datagrams: DTLS 1.0 and 1.2. One peer each; many peers on one socket are an endpoint's affair. */
+import type { ClientContext, ClientOptions, Context, ServerContext } from '../handshake/context.ts';
+import { datagramClientFront, datagramServerFront, legacyDatagramFront } from '../handshake/cookie-exchange.ts';
+import type { Binding } from '../handshake/flow.ts';
+import type { Handshake } from '../handshake/state.ts';
+import { DatagramCarrier, type DatagramStart } from '../record/datagram/carrier.ts';
+import type { DatagramConfig } from '../record/datagram/config.ts';
+import { Connection } from './connection.ts';
+
+/** A DTLS client connection. The ClientHello is in the output at once. */
+export function createDatagramClientConnection(context: ClientContext, config: DatagramConfig, options: ClientOptions = {}): Connection {
+  return new Connection(context, options, (sink) => new DatagramCarrier(config, sink), front);
+}
+
+/**
+ * A DTLS server connection for a client whose address is proven or needs no proof; `start` says where an exchange of cookies
+ * left off.
+ */
+export function createDatagramServerConnection(
+  context: ServerContext,
+  config: DatagramConfig,
+  start?: DatagramStart,
+  options: Pick<ClientOptions, 'trace'> = {},
+): Connection {
+  return new Connection(context, options, (sink) => new DatagramCarrier(config, sink, start), front);
+}
+
+function front(context: Context): Binding<Handshake> {
+  return { flow: legacyDatagramFront, handlers: context.side === 'client' ? datagramClientFront : datagramServerFront };
+}

@@ -1,0 +1,8 @@
+/** DTLS 1.2 (RFC 6347) and 1.0 (RFC 4347): TLS 1.2 and 1.1 but for the number in their records. */
+import { DTLS10, DTLS12 } from '../../wire/version.ts';
+import type { LegacyStrategy } from './strategy.ts';
+import { strategyTls11 } from './strategy-tls11.ts';
+import { strategyTls12 } from './strategy-tls12.ts';
+
+export const strategyDtls12: LegacyStrategy = { ...strategyTls12, shape: { ...strategyTls12.shape, wireVersion: DTLS12 } };
+export const strategyDtls10: LegacyStrategy = { ...strategyTls11, shape: { ...strategyTls11.shape, wireVersion: DTLS10 } };
