@@ -44,7 +44,8 @@ function assertConnected(pair: Pair, what?: string): void {
   pair.pump();
   assert.equal(Buffer.concat(pair.server.received).toString(), 'ping', what);
   assert.equal(Buffer.concat(pair.client.received).toString(), 'pong', what);
-  const exported = (end: 'client' | 'server', context?: Uint8Array) => pair[end].connection.exportKeyingMaterial(40, 'EXPORTER-test', context);
+  const exported = (end: 'client' | 'server', context?: Uint8Array) =>
+    pair[end].connection.exportKeyingMaterial(40, 'EXPORTER-test', context);
   assert.deepEqual(exported('client'), exported('server'), what);
   assert.deepEqual(exported('client', new Uint8Array(0)), exported('server', new Uint8Array(0)), what);
   assert.notDeepEqual(exported('client'), exported('client', new Uint8Array(0)), 'no context and an empty one differ');
@@ -91,7 +92,10 @@ test('TLS 1.2: the suite, its certificate and its group are chosen together', ()
   const rsaAndEc = [credential('rsa'), credential('p256')];
   const ecOnly = run({ suites: [gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256] }, { credentials: rsaAndEc });
   assertConnected(ecOnly);
-  const noEcScheme = run({ schemes: SCHEMES.filter((scheme) => scheme === s.RSA_PSS_RSAE_SHA256 || scheme === s.ED25519) }, { credentials: rsaAndEc });
+  const noEcScheme = run(
+    { schemes: SCHEMES.filter((scheme) => scheme === s.RSA_PSS_RSAE_SHA256 || scheme === s.ED25519) },
+    { credentials: rsaAndEc },
+  );
   assert.match(noEcScheme.server.connection.info!.suite, /ECDHE_RSA/);
   const order = run(
     { suites: [gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, gcm.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384] },
@@ -130,7 +134,15 @@ test('TLS 1.2: client certificates: given, absent but optional, absent but requi
 
 test('TLS 1.2: asynchronous certificates and signatures', async () => {
   const key = credential('p256').key;
-  const slow = { ...credential('p256'), key: { type: key.type, curve: key.curve!, schemes: key.schemes, sign: async (scheme: number, tbs: Uint8Array) => key.sign(scheme, tbs) } };
+  const slow = {
+    ...credential('p256'),
+    key: {
+      type: key.type,
+      curve: key.curve!,
+      schemes: key.schemes,
+      sign: async (scheme: number, tbs: Uint8Array) => key.sign(scheme, tbs),
+    },
+  };
   const pair = connectPair(
     client12({ selectCredential: async () => slow }),
     server12({ clientCertificate: 'require', credentials: [], selectCredential: async () => slow }),
@@ -178,7 +190,11 @@ test('TLS 1.2: resumption by ticket, with renewal under a new key', () => {
 
 test('TLS 1.2: resumption by session ID', async () => {
   const store = createMemoryStore(Date.now);
-  const slow = { ...store, get: async (id: Uint8Array) => store.get(id), put: async (id: Uint8Array, sealed: Uint8Array, ttl: number) => store.put(id, sealed, ttl) };
+  const slow = {
+    ...store,
+    get: async (id: Uint8Array) => store.get(id),
+    put: async (id: Uint8Array, sealed: Uint8Array, ttl: number) => store.put(id, sealed, ttl),
+  };
   for (const sessions of [store, slow]) {
     const server = server12({ tickets: undefined, sessions });
     const first = connectPair(client12(), server);
@@ -274,7 +290,11 @@ test('TLS 1.2: the key log and the trace of a full and a resumed handshake', () 
   const lines: string[] = [];
   const names: string[] = [];
   const tickets = createTicketKeys(nodeCrypto);
-  const first = run({ keyLog: (line) => lines.push(line) }, { tickets }, { serverName: 'localhost', trace: ({ name }) => names.push(name) });
+  const first = run(
+    { keyLog: (line) => lines.push(line) },
+    { tickets },
+    { serverName: 'localhost', trace: ({ name }) => names.push(name) },
+  );
   assertConnected(first);
   assert.equal(lines.length, 1);
   const [session] = sessionsOf(first);

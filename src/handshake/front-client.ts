@@ -15,6 +15,7 @@ import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV } from '../wire/suite.ts';
 import { writeOffers } from './extensions/blocks.ts';
 import type { ExtensionModule } from './extensions/module.ts';
 import type { Handlers } from './flow.ts';
+import { offeredSession } from './legacy/client/offered-session.ts';
 import type { Handshake } from './state.ts';
 import type { ProtocolVersion } from './version.ts';
 
@@ -83,12 +84,10 @@ function startHello(hs: Handshake): void {
   const legacy = client.versions.find((version) => version.family === 'legacy');
   const modern = client.versions.find((version) => version.family === 'modern');
   hs.clientVersion = modern === undefined ? legacy!.id : modern.helloCookie ? 0xfefd : 0x0303;
-  const session = hs.options.session;
-  if (session !== undefined && session.sessionId.length > 0) hs.sessionId = session.sessionId;
-  else if (session !== undefined && session.version !== modern?.id && session.ticket.length > 0) {
-    // RFC 5077 §3.4: an ID of our own shows whether the ticket was accepted.
-    hs.sessionId = hs.crypto.random(32);
-  } else if (modern !== undefined && client.middleboxCompatibility) hs.sessionId = hs.crypto.random(32);
+  const session = offeredSession(hs);
+  // RFC 5077 §3.4: with a ticket, an ID of our own shows whether it was accepted.
+  if (session !== undefined) hs.sessionId = session.sessionId.length > 0 ? session.sessionId : hs.crypto.random(32);
+  else if (modern !== undefined && client.middleboxCompatibility) hs.sessionId = hs.crypto.random(32);
 }
 
 /** The suites of the context that some offered version can use. */

@@ -1,0 +1,389 @@
+/** S2, S15: no message of (D)TLS ≤ 1.2 may be left out, repeated or moved, and nothing that a hello did not offer is taken. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as alerts from '../src/base/alerts.ts';
+import { concat } from '../src/base/bytes.ts';
+import { Reader } from '../src/base/reader.ts';
+import { Writer } from '../src/base/writer.ts';
+import { nodeCrypto } from '../src/crypto/node/index.ts';
+import * as gcm from '../src/crypto/suites/aes-gcm.ts';
+import type { ClientContext, ServerContext } from '../src/handshake/context.ts';
+import type { Session } from '../src/session/session.ts';
+import { createTicketKeys } from '../src/session/ticket.ts';
+import { tls12Client, tls12Server } from '../src/versions/tls12.ts';
+import { tls13Client } from '../src/versions/tls13.ts';
+import { messageName } from '../src/wire/handshake.ts';
+import * as h from '../src/wire/handshake.ts';
+import { type RawExtension, readExtensions } from '../src/wire/extensions.ts';
+import { readServerHello, type ServerHello, writeServerHelloHead } from '../src/wire/messages/server-hello.ts';
+import { credential } from './support/certificates.ts';
+import { clientContext, MODERN_SUITES, serverContext } from './support/contexts.ts';
+import { connectPair, type Pair } from './support/pair.ts';
+import { CCS, type ClearMessage, type Tamper, tampering } from './support/tamper.ts';
+
+const suites = [gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, gcm.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
+const tickets = createTicketKeys(nodeCrypto);
+const ocspResponse = Uint8Array.of(0x30, 0);
+const client = clientContext({ suites, versions: [tls12Client], credentials: [credential('p256')] });
+const server = serverContext({ suites, versions: [tls12Server], tickets, clientCertificate: 'request' });
+const stapling = serverContext({ suites, versions: [tls12Server], credentials: [{ ...credential('p256'), ocspResponse }] });
+
+function attack(tamper: Tamper, session?: Session, clientSide: ClientContext = client, serverSide: ServerContext = server): Pair {
+  const options = { serverName: 'localhost', ...(session === undefined ? {} : { session }) };
+  const pair = connectPair(clientSide, serverSide, options);
+  pair.wire = tampering(tamper);
+  pair.pump();
+  return pair;
+}
+
+/** The clear messages of a good handshake, in order. */
+function watch(session?: Session): { from: 'client' | 'server'; message: ClearMessage }[] {
+  const seen: { from: 'client' | 'server'; message: ClearMessage }[] = [];
+  const pair = attack((from, messages) => {
+    for (const message of messages) seen.push({ from, message });
+    return messages;
+  }, session);
+  assert.notEqual(pair.client.connection.info, undefined);
+  assert.notEqual(pair.server.connection.info, undefined);
+  return seen;
+}
+
+function someSession(): Session {
+  const pair = attack((_from, messages) => messages);
+  const event = pair.client.events.find((each) => each.type === 'session');
+  assert.ok(event?.type === 'session');
+  return event.session;
+}
+
+/** Applies `change` to the n-th clear message of the handshake. */
+function at(n: number, change: (message: ClearMessage) => readonly ClearMessage[]): Tamper {
+  let count = -1;
+  return (_from, messages) => messages.flatMap((message) => (++count === n ? change(message) : [message]));
+}
+
+function assertStopped(pair: Pair, what: string): void {
+  const { client: c, server: s } = pair;
+  assert.ok(c.connection.info === undefined, `${what}: client connected`);
+  assert.ok(s.connection.info === undefined, `${what}: server connected`);
+}
+
+/** Who refused the order of messages did not complete; the other has heard of it, or refused it too. */
+function assertUnexpected(pair: Pair, what: string): void {
+  const ends = [pair.client.connection, pair.server.connection];
+  const refusing = ends.filter(({ error }) => error?.origin === 'local' && error.alert === alerts.UNEXPECTED_MESSAGE);
+  assert.notEqual(refusing.length, 0, `${what}: ${ends.map(({ error }) => error?.message).join(', ')}`);
+  assert.ok(
+    refusing.every(({ info }) => info === undefined),
+    `${what}: completed`,
+  );
+  for (const { error } of ends) assert.notEqual(error, undefined, what);
+}
+
+for (const kind of ['full', 'resumed'] as const) {
+  test(`TLS 1.2, ${kind}: every message left out, repeated, exchanged with the next, and ChangeCipherSpec before each`, () => {
+    const session = kind === 'resumed' ? someSession() : undefined;
+    const sequence = watch(session);
+    const names = sequence.map(({ message }) => messageName(message.type));
+    if (kind === 'full') assert.ok(names.includes('CertificateVerify') && names.includes('NewSessionTicket'));
+    assert.ok(names.length >= (kind === 'full' ? 12 : 4), names.join(' '));
+    for (let n = 0; n < sequence.length; n++) {
+      const { message, from } = sequence[n]!;
+      const name = `${from} ${names[n]}`;
+      const next = sequence[n + 1];
+      // The first message left out is a silence, not an order.
+      const followed = next !== undefined && next.from === from;
+      if (followed)
+        assertUnexpected(
+          attack(
+            at(n, () => []),
+            session,
+          ),
+          `without ${name}`,
+        );
+      if (message.type !== CCS)
+        assertUnexpected(
+          attack(
+            at(n, (m) => [m, m]),
+            session,
+          ),
+          `twice ${name}`,
+        );
+      if (message.type !== CCS)
+        assertUnexpected(
+          attack(
+            at(n, (m) => [{ type: CCS, body: Uint8Array.of(1) }, m]),
+            session,
+          ),
+          `ChangeCipherSpec before ${name}`,
+        );
+      if (followed && message.type !== CCS && next.message.type !== CCS) {
+        let held: ClearMessage | undefined;
+        let count = -1;
+        const swap: Tamper = (_from, messages) =>
+          messages.flatMap((each) => {
+            count++;
+            if (count === n) {
+              held = each;
+              return [];
+            }
+            return count === n + 1 ? [each, held!] : [each];
+          });
+        assertUnexpected(attack(swap, session), `${names[n + 1]} before ${name}`);
+      }
+    }
+  });
+}
+
+/** A change to ServerHello, and what the client makes of it. */
+const HELLOS: readonly [string, (hello: ServerHello) => Partial<ServerHello>, string, number][] = [
+  ['a suite that was not offered', () => ({ suite: 0xc030 }), 'wrong_cipher', alerts.ILLEGAL_PARAMETER],
+  ['a suite of TLS 1.3', () => ({ suite: 0x1301 }), 'wrong_cipher', alerts.ILLEGAL_PARAMETER],
+  ['compression', () => ({ compression: 1 }), 'wrong_compression', alerts.ILLEGAL_PARAMETER],
+  ['a session that was not offered', ({ sessionId }) => ({ sessionId }), 'wrong_session_id', alerts.ILLEGAL_PARAMETER],
+  [
+    'an unknown extension',
+    ({ extensions }) => ({ extensions: [...extensions, { type: 0xface, body: new Uint8Array(0) }] }),
+    'unsolicited_extension',
+    alerts.UNSUPPORTED_EXTENSION,
+  ],
+  [
+    'an extension that was not offered',
+    ({ extensions }) => ({ extensions: [...extensions, { type: 16, body: new Uint8Array(0) }] }),
+    'unsolicited_extension',
+    alerts.UNSUPPORTED_EXTENSION,
+  ],
+  [
+    'an extension of TLS 1.3',
+    ({ extensions }) => ({ extensions: [...extensions, { type: 51, body: new Uint8Array(0) }] }),
+    'misplaced_extension',
+    alerts.ILLEGAL_PARAMETER,
+  ],
+  [
+    'an extension twice',
+    ({ extensions }) => ({ extensions: [...extensions, extensions[0]!] }),
+    'duplicate_extension',
+    alerts.ILLEGAL_PARAMETER,
+  ],
+  ['no renegotiation_info', without(0xff01), 'unsafe_legacy_renegotiation', alerts.HANDSHAKE_FAILURE],
+  ['renegotiation_info with content', replaced(0xff01, Uint8Array.of(1, 7)), 'bad_renegotiation_info', alerts.HANDSHAKE_FAILURE],
+  ['renegotiation_info too long', replaced(0xff01, Uint8Array.of(0, 0)), 'bad_extension', alerts.DECODE_ERROR],
+  ['extended_master_secret with content', replaced(23, Uint8Array.of(0)), 'bad_extension', alerts.DECODE_ERROR],
+  ['ec_point_formats without the uncompressed one', replaced(11, Uint8Array.of(1, 1)), 'bad_extension', alerts.ILLEGAL_PARAMETER],
+  ['another version', () => ({ version: 0x0302 }), 'unsupported_version', alerts.PROTOCOL_VERSION],
+];
+
+function without(type: number): (hello: ServerHello) => Partial<ServerHello> {
+  return ({ extensions }) => ({ extensions: extensions.filter((extension) => extension.type !== type) });
+}
+
+function replaced(type: number, body: Uint8Array): (hello: ServerHello) => Partial<ServerHello> {
+  return ({ extensions }) => {
+    assert.ok(extensions.some((extension) => extension.type === type));
+    return { extensions: extensions.map((extension) => (extension.type === type ? { type, body } : extension)) };
+  };
+}
+
+test('TLS 1.2: S31, S32: ServerHello says nothing that was not offered', () => {
+  const modern = clientContext({ suites: [...MODERN_SUITES, ...suites], versions: [tls13Client, tls12Client] });
+  for (const [what, change, code, alert] of HELLOS) {
+    let sent = new Uint8Array(0);
+    const pair = attack(
+      (_from, messages) =>
+        messages.map((message) => {
+          if (message.type === h.CLIENT_HELLO) sent = message.body.slice(35, 35 + message.body[34]!);
+          if (message.type !== h.SERVER_HELLO) return message;
+          const hello = readServerHello(new Reader(message.body));
+          return { type: message.type, body: helloBytes({ ...hello, ...change({ ...hello, sessionId: sent }) }) };
+        }),
+      undefined,
+      modern,
+    );
+    assert.equal(pair.client.connection.error?.code, code, what);
+    assert.equal(pair.client.connection.error?.alert, alert, what);
+    assertStopped(pair, what);
+  }
+});
+
+function helloBytes(hello: ServerHello): Uint8Array {
+  const w = new Writer();
+  writeServerHelloHead(w, hello);
+  const start = w.open(2);
+  for (const { type, body } of hello.extensions) {
+    w.u16(type);
+    w.vector(2, body);
+  }
+  w.close(2, start);
+  return w.copy();
+}
+
+/** A change to another message, who has to see it, and as what. */
+const CHANGES: readonly [string, number, 'client' | 'server', (body: Uint8Array) => Uint8Array, string, number][] = [
+  ['no server certificate', h.CERTIFICATE, 'server', () => Uint8Array.of(0, 0, 0), 'bad_certificate', alerts.DECODE_ERROR],
+  ['trailing bytes in Certificate', h.CERTIFICATE, 'server', (body) => concat(body, Uint8Array.of(0)), 'decode_error', alerts.DECODE_ERROR],
+  ['an explicit curve', h.SERVER_KEY_EXCHANGE, 'server', patch(0, 1), 'bad_ec_point', alerts.ILLEGAL_PARAMETER],
+  ['a curve that was not offered', h.SERVER_KEY_EXCHANGE, 'server', patch(2, 0x19), 'wrong_group', alerts.ILLEGAL_PARAMETER],
+  ['another point', h.SERVER_KEY_EXCHANGE, 'server', patch(10, 1, true), 'bad_signature', alerts.DECRYPT_ERROR],
+  ['a scheme that was not offered', h.SERVER_KEY_EXCHANGE, 'server', patch(4 + 32, 2), 'wrong_scheme', alerts.ILLEGAL_PARAMETER],
+  ['a scheme of another key', h.SERVER_KEY_EXCHANGE, 'server', patch(4 + 33, 1), 'wrong_scheme', alerts.ILLEGAL_PARAMETER],
+  [
+    'another signature',
+    h.SERVER_KEY_EXCHANGE,
+    'server',
+    (body) => patch(body.length - 1, 1, true)(body),
+    'bad_signature',
+    alerts.DECRYPT_ERROR,
+  ],
+  [
+    'trailing bytes in ServerKeyExchange',
+    h.SERVER_KEY_EXCHANGE,
+    'server',
+    (body) => concat(body, Uint8Array.of(0)),
+    'decode_error',
+    alerts.DECODE_ERROR,
+  ],
+  ['no certificate types', h.CERTIFICATE_REQUEST, 'server', patch(0, 0), 'decode_error', alerts.DECODE_ERROR],
+  ['content in ServerHelloDone', h.SERVER_HELLO_DONE, 'server', () => Uint8Array.of(0), 'decode_error', alerts.DECODE_ERROR],
+  ['a chain of nothing', h.CERTIFICATE, 'client', () => Uint8Array.of(0, 0, 3, 0, 0, 0), 'decode_error', alerts.DECODE_ERROR],
+  ['an empty point', h.CLIENT_KEY_EXCHANGE, 'client', () => Uint8Array.of(0), 'decode_error', alerts.DECODE_ERROR],
+  [
+    'a bad point',
+    h.CLIENT_KEY_EXCHANGE,
+    'client',
+    () => concat(Uint8Array.of(32), new Uint8Array(32)),
+    'bad_ec_point',
+    alerts.ILLEGAL_PARAMETER,
+  ],
+  [
+    'trailing bytes in ClientKeyExchange',
+    h.CLIENT_KEY_EXCHANGE,
+    'client',
+    (body) => concat(body, Uint8Array.of(0)),
+    'decode_error',
+    alerts.DECODE_ERROR,
+  ],
+  ['a scheme of another key', h.CERTIFICATE_VERIFY, 'client', patch(1, 1), 'wrong_scheme', alerts.ILLEGAL_PARAMETER],
+  ['a scheme that was not listed', h.CERTIFICATE_VERIFY, 'client', patch(0, 2), 'wrong_scheme', alerts.ILLEGAL_PARAMETER],
+  [
+    'another signature',
+    h.CERTIFICATE_VERIFY,
+    'client',
+    (body) => patch(body.length - 1, 1, true)(body),
+    'bad_signature',
+    alerts.DECRYPT_ERROR,
+  ],
+  ['a certificate without CertificateVerify of its key', h.CERTIFICATE, 'client', otherChain, 'bad_signature', alerts.DECRYPT_ERROR],
+  ['a longer ticket', h.NEW_SESSION_TICKET, 'server', (body) => concat(body, Uint8Array.of(0)), 'decode_error', alerts.DECODE_ERROR],
+  ['another ticket', h.NEW_SESSION_TICKET, 'server', patch(20, 1, true), 'bad_finished', alerts.DECRYPT_ERROR],
+  ['another lifetime', h.NEW_SESSION_TICKET, 'server', patch(3, 1, true), 'bad_finished', alerts.DECRYPT_ERROR],
+  ['another random', h.SERVER_HELLO, 'server', patch(5, 1, true), 'bad_signature', alerts.DECRYPT_ERROR],
+];
+
+function patch(offset: number, value: number, flip = false): (body: Uint8Array) => Uint8Array {
+  return (body) => {
+    const out = body.slice();
+    out[offset] = flip ? out[offset]! ^ value : value;
+    return out;
+  };
+}
+
+function otherChain(): Uint8Array {
+  const w = new Writer();
+  const start = w.open(3);
+  w.vector(3, credential('p384').chain[0]!);
+  w.close(3, start);
+  return w.copy();
+}
+
+test('TLS 1.2: altered messages are refused with the alert of the RFC', () => {
+  for (const [what, type, from, change, code, alert] of CHANGES) {
+    const pair = attack((side, messages) =>
+      messages.map((message) => (message.type === type && side === from ? { type, body: change(message.body) } : message)),
+    );
+    const victim = from === 'client' ? pair.server : pair.client;
+    assert.equal(victim.connection.error?.code, code, what);
+    assert.equal(victim.connection.error?.alert, alert, what);
+    assert.equal(pair.client.connection.info, undefined, what);
+  }
+});
+
+test('TLS 1.2: RFC 5077 §3.3: a ticket announced and not sent, and sent unannounced', () => {
+  const keys = createTicketKeys(nodeCrypto);
+  const renewing = serverContext({ suites, versions: [tls12Server], tickets: keys });
+  const first = attack((_from, messages) => messages, undefined, client, renewing);
+  const event = first.client.events.find((each) => each.type === 'session');
+  assert.ok(event?.type === 'session');
+  keys.rotate();
+  const resume = (tamper: Tamper): Pair => attack(tamper, event.session, client, renewing);
+  const renewed = resume((_from, messages) => messages);
+  assert.ok(renewed.client.events.some((each) => each.type === 'session'));
+  const unannounced = resume((_from, messages) =>
+    messages.map((m) => (m.type === h.SERVER_HELLO ? { type: m.type, body: helloBytes(dropExtension(m.body, 35)) } : m)),
+  );
+  assertUnexpected(unannounced, 'unannounced');
+  assertUnexpected(
+    resume((_from, messages) => messages.filter((m) => m.type !== h.NEW_SESSION_TICKET)),
+    'announced',
+  );
+});
+
+function dropExtension(body: Uint8Array, type: number): ServerHello {
+  const hello = readServerHello(new Reader(body));
+  return { ...hello, extensions: hello.extensions.filter((extension: RawExtension) => extension.type !== type) };
+}
+
+test('TLS 1.2: CertificateStatus needs status_request, and may be left out', () => {
+  const asking = clientContext({ suites, versions: [tls12Client], requestOcsp: true });
+  const seen: number[] = [];
+  const good = attack(
+    (_from, messages) => {
+      for (const message of messages) seen.push(message.type);
+      return messages;
+    },
+    undefined,
+    asking,
+    stapling,
+  );
+  assert.ok(seen.includes(h.CERTIFICATE_STATUS));
+  // What the verifier thinks of an empty response is its own matter.
+  assert.ok(good.client.connection.info !== undefined || good.client.connection.error?.code === 'bad_certificate_status');
+  const status: ClearMessage = { type: h.CERTIFICATE_STATUS, body: Uint8Array.of(1, 0, 0, 2, 0x30, 0) };
+  const unasked = attack((_from, messages) => messages.flatMap((m) => (m.type === h.SERVER_KEY_EXCHANGE ? [status, m] : [m])));
+  assertUnexpected(unasked, 'CertificateStatus');
+});
+
+test('TLS 1.2: RFC 7627 §5.3: a session is not resumed with another master secret', () => {
+  const session = someSession();
+  const rename = (body: Uint8Array): Uint8Array => {
+    const r = new Reader(body);
+    r.take(34);
+    r.vector(1);
+    r.vector(2);
+    r.vector(1);
+    const head = body.subarray(0, r.position);
+    const w = new Writer();
+    w.bytes(head);
+    const start = w.open(2);
+    for (const { type, body: content } of readExtensions(r)) {
+      w.u16(type === 23 ? 0xface : type);
+      w.vector(2, content);
+    }
+    w.close(2, start);
+    return w.copy();
+  };
+  const withoutOffer = attack(
+    (_from, messages) => messages.map((m) => (m.type === h.CLIENT_HELLO ? { type: m.type, body: rename(m.body) } : m)),
+    session,
+  );
+  assert.equal(withoutOffer.server.connection.error?.code, 'session_mismatch');
+  assert.equal(withoutOffer.server.connection.error?.alert, alerts.HANDSHAKE_FAILURE);
+  const withoutAnswer = attack(
+    (_from, messages) =>
+      messages.map((m) => (m.type === h.SERVER_HELLO ? { type: m.type, body: helloBytes(dropExtension(m.body, 23)) } : m)),
+    session,
+  );
+  assert.equal(withoutAnswer.client.connection.error?.code, 'session_mismatch');
+  assert.equal(withoutAnswer.client.connection.error?.alert, alerts.HANDSHAKE_FAILURE);
+  // A session without it is not even resumed when both know it now.
+  const old = attack((_from, messages) => messages, { ...session, extendedMasterSecret: false });
+  assert.equal(old.client.connection.error?.code, 'session_mismatch');
+});
