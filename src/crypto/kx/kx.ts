@@ -32,14 +32,19 @@ export interface KxState {
   /** Server: the key of an identity; undefined when unknown. */
   findPsk(identity: Uint8Array): MaybePromise<Uint8Array | undefined>;
 
+  /** Server: answer an unknown identity with `unknown_psk_identity`, instead of going on with a random key. */
+  readonly tellUnknownPsk?: boolean;
+
   /** Between the messages: our ephemeral half. */
   pending?: PendingKeyShare;
   /** Between the messages: the peer's share. */
   peerShare?: Uint8Array;
   /** The named group in use, reported in the connection's info. */
   group?: number;
-  /** Bits of the DH prime in use, where the group has no name. */
+  /** Bits of the DH prime in use. */
   dhBits?: number;
+  /** Its bytes. */
+  dhPrimeLength?: number;
   /** The hint that came. */
   hint?: Uint8Array;
   /** The identity in use. */
