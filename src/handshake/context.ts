@@ -99,6 +99,8 @@ export interface ServerContext extends CommonContext {
   /** The key of a PSK identity; undefined: unknown. */
   readonly findPsk: ((identity: Uint8Array) => MaybePromise<ExternalPsk | undefined>) | undefined;
   readonly pskHint: Uint8Array | undefined;
+  /** (D)TLS ≤ 1.2: tell a client that its PSK identity is unknown; by default its handshake fails as with a wrong key (S47). */
+  readonly tellUnknownPsk?: boolean;
   /** Sealed tickets; undefined: none are given out. */
   readonly tickets: TicketKeys | undefined;
   /** How many tickets follow a TLS 1.3 handshake. */

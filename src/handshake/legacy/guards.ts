@@ -31,11 +31,11 @@ export const certificateRequested: Guard<Handshake> = {
 };
 /**
  * RFC 5246 §7.4.4 lets only certified servers ask; an anonymous one that does is told so by its handler.
- * RFC 4279 §2 excludes the message.
+ * RFC 4279 §2 excludes the message where there are no certificates.
  */
 export const certificateRequestExpected: Expectation = {
   label: 'suite lets clients authenticate',
-  test: ({ legacy }) => (legacy.suite.kx.usesPsk ? false : 'maybe'),
+  test: ({ legacy }) => (legacy.suite.auth === 'psk' ? false : 'maybe'),
 };
 
 export const clientCertificateSent: Guard<Handshake> = {

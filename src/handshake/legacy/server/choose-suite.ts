@@ -21,7 +21,7 @@ export interface Choice {
   readonly credential: Credential | undefined;
   /** The scheme of ServerKeyExchange; 0 where nothing is signed. */
   readonly scheme: number;
-  /** Of the kind that the key exchange wants, best first. */
+  /** Of the kind that the key exchange wants, best first; none for DHE with a client that names no group: the exchange has its own. */
   readonly groups: readonly NamedGroup[];
 }
 
@@ -47,19 +47,10 @@ export function chooseSuite(hs: Handshake): MaybePromise<Choice> {
   return attempt(0);
 }
 
-/** The groups of the context that the client takes, in our order; all where it named none. */
+/** The groups of the context that the client takes, in our order. Where it named no curve, any will do. */
 function sharedGroups(hs: Handshake): readonly NamedGroup[] {
-  const { groups } = hs.context;
   const peer = hs.peerGroups;
-  if (peer === undefined) return groups;
-  //= rfc7919#section-4
-  //# If a compatible TLS server receives a Supported Groups extension from
-  //# a client that includes any FFDHE group (i.e., any codepoint between
-  //# 256 and 511, inclusive, even if unknown to the server), and if none
-  //# of the client-proposed FFDHE groups are known and acceptable to the
-  //# server, then the server MUST NOT select an FFDHE cipher suite.
-  const namesDh = peer.some((id) => id >= 256 && id <= 511);
-  return groups.filter((group) => peer.includes(group.id) || (group.kind === 'dh' && !namesDh));
+  return hs.context.groups.filter((group) => (peer === undefined ? group.kind === 'ec' : peer.includes(group.id)));
 }
 
 function sharedSuites(hs: Handshake): LegacySuite[] {
@@ -75,7 +66,14 @@ function keyExchangeFits(hs: Handshake, suite: LegacySuite, groups: readonly Nam
   if (kx.usesPsk && hs.server.findPsk === undefined) return false;
   if (kx.needsGroup === 'none') return true;
   if (kx.needsGroup === 'ec' && hs.peerPointFormats?.includes(UNCOMPRESSED) === false) return false;
-  return groups.some((group) => group.kind === kx.needsGroup);
+  if (groups.some((group) => group.kind === kx.needsGroup)) return true;
+  //= rfc7919#section-4
+  //# If a compatible TLS server receives a Supported Groups extension from
+  //# a client that includes any FFDHE group (i.e., any codepoint between
+  //# 256 and 511, inclusive, even if unknown to the server), and if none
+  //# of the client-proposed FFDHE groups are known and acceptable to the
+  //# server, then the server MUST NOT select an FFDHE cipher suite.
+  return kx.needsGroup === 'dh' && hs.peerGroups?.some((id) => id >= 256 && id <= 511) !== true;
 }
 
 function credentialFor(hs: Handshake, suite: LegacySuite): MaybePromise<Credential | undefined> {

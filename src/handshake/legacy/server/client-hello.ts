@@ -93,8 +93,8 @@ function negotiate(hs: Handshake): MaybePromise<void> {
   });
 }
 
-/** RFC 5246 §7.4.4: only a server that shows a certificate itself. RFC 4279 §2: not with PSK. */
+/** RFC 5246 §7.4.4: only a server that shows a certificate itself. */
 function mayAsk(hs: Handshake): boolean {
   const { strategy, suite } = hs.legacy;
-  return strategy.clientCertificates && !suite.kx.usesPsk && suite.auth !== 'anon';
+  return strategy.clientCertificates && suite.auth !== 'psk' && suite.auth !== 'anon';
 }

@@ -26,6 +26,7 @@ export function createKx(hs: Handshake, choice: Choice): KxState {
     bareRsa: hs.legacy.strategy.bareRsa,
     ...(choice.credential === undefined || !encryptsToKey(choice.suite) ? {} : { privateKey: choice.credential.key }),
     ...(server.pskHint === undefined ? {} : { pskHint: server.pskHint }),
+    tellUnknownPsk: server.tellUnknownPsk === true,
     pickPsk: () => undefined,
     findPsk: (identity) => then(server.findPsk?.(identity), (psk) => psk?.key),
   };

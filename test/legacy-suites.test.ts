@@ -1,0 +1,272 @@
+/** Every suite of SSL 3.0 to TLS 1.2 in every version that may use it: handshake, data, resumption. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ascii, equal } from '../src/base/bytes.ts';
+import { nodeCrypto, privateKeyFromPem } from '../src/crypto/node/index.ts';
+import * as cbc from '../src/crypto/suites/aes-cbc.ts';
+import * as ccm from '../src/crypto/suites/aes-ccm.ts';
+import * as gcm from '../src/crypto/suites/aes-gcm.ts';
+import * as anon from '../src/crypto/suites/anon.ts';
+import * as aria from '../src/crypto/suites/aria-gcm.ts';
+import * as camelliaCbc from '../src/crypto/suites/camellia-cbc.ts';
+import * as camelliaGcm from '../src/crypto/suites/camellia-gcm.ts';
+import * as chacha from '../src/crypto/suites/chacha20.ts';
+import * as nulls from '../src/crypto/suites/null.ts';
+import * as rc4 from '../src/crypto/suites/rc4.ts';
+import type { LegacySuite } from '../src/crypto/suites/suite.ts';
+import * as tripleDes from '../src/crypto/suites/triple-des.ts';
+import type { ClientContextInit, ServerContextInit } from '../src/engine/context.ts';
+import type { ClientOptions, Credential, ExternalPsk } from '../src/handshake/context.ts';
+import type { ProtocolVersion } from '../src/handshake/version.ts';
+import { issueCertificate } from '../src/pki/certs/create.ts';
+import { parseCertificate } from '../src/pki/x509/certificate.ts';
+import { createTicketKeys } from '../src/session/ticket.ts';
+import { createMemoryStore } from '../src/session/cache.ts';
+import { ssl30Client, ssl30Server } from '../src/versions/ssl30.ts';
+import { tls10Client, tls10Server } from '../src/versions/tls10.ts';
+import { tls11Client, tls11Server } from '../src/versions/tls11.ts';
+import { tls12Client, tls12Server } from '../src/versions/tls12.ts';
+import { ffdhe2048, ffdhe3072, secp256r1, x25519 } from '../src/wire/group.ts';
+import * as s from '../src/wire/signature-scheme.ts';
+import { AUTHORITY, credential, NOW } from './support/certificates.ts';
+import { clientContext, SCHEMES, serverContext } from './support/contexts.ts';
+import { connectPair, type Pair } from './support/pair.ts';
+
+const SUITES = Object.values({
+  ...gcm,
+  ...ccm,
+  ...chacha,
+  ...cbc,
+  ...camelliaCbc,
+  ...camelliaGcm,
+  ...aria,
+  ...tripleDes,
+  ...nulls,
+  ...anon,
+  ...rc4,
+}) as LegacySuite[];
+
+const VERSIONS: readonly [ProtocolVersion, ProtocolVersion][] = [
+  [tls12Client, tls12Server],
+  [tls11Client, tls11Server],
+  [tls10Client, tls10Server],
+  [ssl30Client, ssl30Server],
+];
+
+/** A 2048-bit DSA key: making one takes seconds. */
+const DSA_KEY = `-----BEGIN PRIVATE KEY-----
+MIICXQIBADCCAjYGByqGSM44BAEwggIpAoIBAQDLBb3VP02QthXEQ6fbW2oFkmfO
+cbiAQGGfDRHCx0WwE/LKDxq+aS6vxiuMeKmS3Z94LSj7n3WnMi4QKwTPfBXVDBzd
+jbg5u8TcKRPA4DRErS2Oa/niPVcE0GW08j5wGW6Ch93X7oBozKOyMdcduKqVG6+z
++qZPl6gnkVPhTS4cMkQ88Lt1ktMYRollb8+6GlOe8SGAJwLSTAZ925sSHMPepyaY
+Jy+GnjpUxr6K65eDlblugJJVAlyhoKihv5m+DKpOrEKyreD+HRx1pKkHLvZp9i9O
+Of3wlIx0ri3cfx7XJSgfhYh9jxmLGRBpItIe00PEdWwqCy0asHQJ/Hhz4rDlAh0A
+6selQKVIB/CfJCmczmb7E4GWPF2z7sqLpVUfZQKCAQEAne52fcEMP5SyVo7WBquc
+F3MW3NnfBwi9PZcR6fx4i+u6IrjJ9fTW3eTdeC3I356InAilYFoakw5eJZv4FQHI
+9iLTN9827skw5vT0ZVKbiVO7vc4a5niNV07La4ZqP89SWFIBmGhn9+d5vYmU8cv5
+xMp2l9rfUOOlGnHItOhSsJ8Pi91+RoQ65XMj1zLAHVqjLTRkvP/fYKazYyHFPjeg
+xn0rn4qQpQdVKFx+FBEaZGOxT/p75IeYcbfplQfZpLtBhlROS4CWJCQjlWpIbYdv
+mGu5+84CELWBlo4nGEIZMa2VEHAUleqyVOQgKE3N8JecBGL7cTAgNhbX8FEIEoys
+HAQeAhwHt9heFFFWgGbWBqzMlEcqC2on6R0dijZR5IQZ
+-----END PRIVATE KEY-----
+`;
+
+function dsaCredential(): Credential {
+  const key = privateKeyFromPem(DSA_KEY);
+  const leaf = issueCertificate({
+    crypto: nodeCrypto,
+    publicKey: key.spki!,
+    issuer: { certificate: parseCertificate(AUTHORITY.der), key: AUTHORITY.key },
+    subject: 'CN=localhost',
+    subjectAltNames: ['localhost'],
+    notBefore: NOW - 86_400_000,
+    notAfter: NOW + 86_400_000,
+  }) as Uint8Array;
+  return { chain: [leaf, AUTHORITY.der], key };
+}
+
+const me: ExternalPsk = { identity: ascii('me'), key: ascii('a key of 25 bytes in this') };
+const schemes = [...SCHEMES, s.DSA_SHA256, s.RSA_PKCS1_SHA1, s.ECDSA_SHA1, s.DSA_SHA1];
+const groups = [x25519, secp256r1, ffdhe2048];
+const dangers = ['anonymous'];
+const credentials = [credential('rsa'), credential('p256'), dsaCredential()];
+
+function contexts(
+  versions: readonly [ProtocolVersion, ProtocolVersion],
+  suite: LegacySuite,
+  client: Partial<ClientContextInit> = {},
+  server: Partial<ServerContextInit> = {},
+) {
+  const common = { suites: [suite], schemes, groups, dangers } as const;
+  return [
+    clientContext({ ...common, versions: [versions[0]], psk: () => me, ...client }),
+    serverContext({
+      ...common,
+      versions: [versions[1]],
+      credentials,
+      findPsk: (identity) => (equal(identity, me.identity) ? me : undefined),
+      ...server,
+    }),
+  ] as const;
+}
+
+function connect([client, server]: ReturnType<typeof contexts>, options: ClientOptions = { serverName: 'localhost' }): Pair {
+  const pair = connectPair(client, server, options);
+  pair.pump();
+  return pair;
+}
+
+function assertWorks(pair: Pair, what: string): void {
+  assert.equal(pair.server.connection.error?.message, undefined, what);
+  assert.equal(pair.client.connection.error?.message, undefined, what);
+  const data = Uint8Array.from({ length: 40_000 }, (_, i) => i * 7);
+  for (const [from, to] of [
+    ['client', 'server'],
+    ['server', 'client'],
+  ] as const) {
+    for (const length of [1, 15, 16, 17, 40_000]) pair[from].connection.send(data.subarray(0, length));
+    pair.pump();
+    const received = Buffer.concat(pair[to].received);
+    assert.equal(received.length, 40_049, what);
+    assert.ok(equal(received.subarray(49), data), what);
+  }
+}
+
+function rank(version: ProtocolVersion): number {
+  return 0x0300 + version.rank;
+}
+
+function isLacking(suite: LegacySuite): boolean {
+  if (suite.name.includes('RC4')) return nodeCrypto.stream === undefined || nodeCrypto.lacks('rc4-128') !== undefined;
+  return /CAMELLIA_\d+_GCM/.test(suite.name) && nodeCrypto.lacks('camellia-128-gcm') !== undefined;
+}
+
+for (const versions of VERSIONS) {
+  const { name } = versions[0];
+  test(`${name}: every suite`, (t) => {
+    let count = 0;
+    for (const suite of SUITES) {
+      if (suite.minVersion > rank(versions[0])) continue;
+      if (isLacking(suite)) {
+        t.diagnostic(`${suite.name}: not in this provider`);
+        continue;
+      }
+      const pair = connect(contexts(versions, suite));
+      assertWorks(pair, `${name} ${suite.name}`);
+      const { info } = pair.client.connection;
+      assert.equal(info?.version, name);
+      assert.equal(info?.suite, suite.name);
+      const proof = { rsa: 'certificate', ecdsa: 'certificate', dss: 'certificate', psk: 'psk', anon: 'none' }[suite.auth];
+      assert.equal(info?.peerProof, proof, suite.name);
+      assert.equal(pair.server.connection.info?.peerProof, suite.kx.usesPsk ? 'psk' : 'none', suite.name);
+      assert.equal(info?.extendedMasterSecret, name !== 'SSLv3');
+      assert.equal(info?.encryptThenMac, name !== 'SSLv3' && suite.protection.cbc);
+      count++;
+    }
+    assert.ok(count > 5);
+    t.diagnostic(`${count} suites`);
+  });
+
+  test(`${name}: resumption by ticket and by session ID`, () => {
+    for (const suite of SUITES.filter((each) => each.minVersion <= rank(versions[0]) && /AES_128_CBC_SHA$/.test(each.name))) {
+      const [client, byTicket] = contexts(versions, suite, {}, { tickets: createTicketKeys(nodeCrypto) });
+      const [, byId] = contexts(versions, suite, {}, { tickets: undefined, sessions: createMemoryStore(Date.now) });
+      for (const server of [byTicket, byId]) {
+        if (name === 'SSLv3' && server === byTicket) continue;
+        const first = connect([client, server]);
+        const event = first.client.events.find((each) => each.type === 'session');
+        assert.ok(event?.type === 'session', suite.name);
+        const second = connect([client, server], { serverName: 'localhost', session: event.session });
+        assertWorks(second, suite.name);
+        assert.equal(second.client.connection.info?.resumed, true, suite.name);
+        assert.equal(second.client.connection.info?.encryptThenMac, first.client.connection.info?.encryptThenMac);
+      }
+    }
+  });
+
+  test(`${name}: client certificates`, () => {
+    const suite = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
+    for (const own of credentials) {
+      const pair = connect(contexts(versions, suite, { credentials: [own] }, { clientCertificate: 'request' }));
+      assertWorks(pair, own.key.type);
+      // SSL 3.0 has a CertificateVerify of its own, which is left out with the rest of its client authentication.
+      assert.equal(pair.server.connection.info?.peerProof, name === 'SSLv3' ? 'none' : 'certificate');
+    }
+    const none = connect(contexts(versions, suite, {}, { clientCertificate: 'require' }));
+    assert.equal(none.server.connection.info, undefined);
+    assert.equal(none.client.connection.info, undefined);
+  });
+}
+
+test('RSA key exchange: the key decrypts, and the client need not know its signature schemes', () => {
+  const suite = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
+  const pair = connect(contexts(VERSIONS[0]!, suite, { schemes: [s.ECDSA_SECP256R1_SHA256] }));
+  assertWorks(pair, suite.name);
+  const wrongKind = connect(contexts(VERSIONS[0]!, suite, {}, { credentials: [credential('p256'), credential('rsa-pss')] }));
+  assert.equal(wrongKind.server.connection.error?.code, 'no_shared_cipher');
+});
+
+test('DHE: RFC 7919 groups where the client names some, an own one where it does not, no suite where none is shared', () => {
+  const suite = cbc.TLS_DHE_RSA_WITH_AES_128_CBC_SHA;
+  const named = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519, ffdhe3072, ffdhe2048] }, { groups: [ffdhe3072, x25519] }));
+  assertWorks(named, 'named');
+  assert.equal(named.client.connection.info?.group, ffdhe3072.id);
+  const unnamed = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519] }, { groups: [ffdhe3072, x25519] }));
+  assertWorks(unnamed, 'unnamed');
+  const refused = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519, ffdhe3072] }, { groups: [x25519, ffdhe2048] }));
+  assert.equal(refused.server.connection.error?.code, 'no_shared_cipher');
+  const weak = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519], minDhBits: 3072 }));
+  assert.equal(weak.client.connection.error?.code, 'weak_key');
+});
+
+test('PSK: hint, identity, asynchronous look-up, unknown identity told or hidden', async () => {
+  for (const suite of [
+    cbc.TLS_PSK_WITH_AES_128_CBC_SHA,
+    gcm.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
+    gcm.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256,
+    gcm.TLS_RSA_PSK_WITH_AES_128_GCM_SHA256,
+  ]) {
+    const hints: (Uint8Array | undefined)[] = [];
+    const [client, server] = contexts(
+      VERSIONS[0]!,
+      suite,
+      {
+        psk: async (hint) => {
+          hints.push(hint);
+          return me;
+        },
+      },
+      { pskHint: ascii('hint'), findPsk: async () => me },
+    );
+    const pair = connectPair(client, server);
+    await pair.settle();
+    assertWorks(pair, suite.name);
+    assert.deepEqual(hints, [ascii('hint')]);
+    const unknown = { findPsk: () => undefined };
+    const hidden = connect(contexts(VERSIONS[0]!, suite, {}, unknown));
+    assert.equal(hidden.server.connection.error?.code, 'bad_record_mac', suite.name);
+    const told = connect(contexts(VERSIONS[0]!, suite, {}, { ...unknown, tellUnknownPsk: true }));
+    assert.equal(told.server.connection.error?.code, 'unknown_psk_identity', suite.name);
+    const without = connect(contexts(VERSIONS[0]!, suite, { psk: () => undefined }));
+    assert.equal(without.client.connection.error?.code, 'no_credentials', suite.name);
+  }
+});
+
+test('anonymous suites: refused by a context that does not know the danger', () => {
+  const pair = connect(contexts(VERSIONS[0]!, anon.TLS_ECDH_anon_WITH_AES_128_CBC_SHA, { dangers: [] }));
+  assert.equal(pair.client.connection.error?.code, 'internal_error');
+  assert.equal(pair.server.connection.info, undefined);
+});
+
+test('an older version is chosen by either side, and never from a newer one that both have', () => {
+  const suite = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
+  const all = { client: VERSIONS.map(([client]) => client), server: VERSIONS.map(([, server]) => server) };
+  for (let i = 0; i < VERSIONS.length; i++) {
+    const byServer = connect(contexts(VERSIONS[0]!, suite, { versions: all.client }, { versions: all.server.slice(i) }));
+    assertWorks(byServer, `server ${i}`);
+    assert.equal(byServer.client.connection.info?.version, VERSIONS[i]![0].name);
+    const byClient = connect(contexts(VERSIONS[0]!, suite, { versions: all.client.slice(i) }, { versions: all.server }));
+    assertWorks(byClient, `client ${i}`);
+    assert.equal(byClient.client.connection.info?.version, VERSIONS[i]![0].name);
+  }
+});
