@@ -55,13 +55,18 @@ export async function runCase(test: PkitsCase): Promise<PkitsResult> {
   const expected = policies(test.info['SetUserConstrainedPolicySet']);
   const samePolicies = !verdict.valid || expected === undefined || [...expected].sort().join() === [...verdict.policies].sort().join();
   const agrees = verdict.valid === test.should_validate && samePolicies;
-  const why = verdict.valid ? `valid, policies ${verdict.policies.join(' ') || 'none'}` : `${verdict.failure?.reason} at ${verdict.failure?.step}: ${verdict.failure?.message}`;
+  const why = verdict.valid
+    ? `valid, policies ${verdict.policies.join(' ') || 'none'}`
+    : `${verdict.failure?.reason} at ${verdict.failure?.step}: ${verdict.failure?.message}`;
   return { case: test, verdict, agrees, why };
 }
 
 /** `"NIST-test-policy-1,anyPolicy"` with its quotes; undefined when the case does not say. */
 function policies(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
-  const names = text.replaceAll('"', '').split(',').filter((name) => name !== '');
+  const names = text
+    .replaceAll('"', '')
+    .split(',')
+    .filter((name) => name !== '');
   return names.map((name) => (name === 'anyPolicy' ? ANY_POLICY : name.replace('NIST-test-policy-', '2.16.840.1.101.3.2.1.48.')));
 }

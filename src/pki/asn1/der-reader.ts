@@ -130,7 +130,8 @@ export class DerReader {
   boolean(field: string, tag: number = BOOLEAN): boolean {
     this.expect(tag, field);
     const value = this.bytes[this.contentStart];
-    if (this.contentEnd - this.contentStart !== 1 || (value !== 0 && value !== 0xff)) malformed(field, this.contentStart, 'not a DER boolean');
+    if (this.contentEnd - this.contentStart !== 1 || (value !== 0 && value !== 0xff))
+      malformed(field, this.contentStart, 'not a DER boolean');
     return value === 0xff;
   }
 
@@ -165,7 +166,8 @@ export class DerReader {
     this.expect(tag, field);
     const { bytes, contentStart: start, contentEnd: end } = this;
     const unused = bytes[start];
-    if (start === end || unused === undefined || unused > 7 || (end - start === 1 && unused !== 0)) malformed(field, start, 'bad BIT STRING');
+    if (start === end || unused === undefined || unused > 7 || (end - start === 1 && unused !== 0))
+      malformed(field, start, 'bad BIT STRING');
     if (end - start > 1) {
       const last = bytes[end - 1]!;
       if ((last & ((1 << unused) - 1)) !== 0) malformed(field, end - 1, 'unused bits set');

@@ -2,7 +2,21 @@
 import { ascii, concat, EMPTY, utf8 } from '../../base/bytes.ts';
 import { misuse } from '../../base/errors.ts';
 import { oidBytes } from './oid.ts';
-import { BIT_STRING, BOOLEAN, contextConstructed, contextPrimitive, GENERALIZED_TIME, INTEGER, NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, UTC_TIME, UTF8_STRING } from './tags.ts';
+import {
+  BIT_STRING,
+  BOOLEAN,
+  contextConstructed,
+  contextPrimitive,
+  GENERALIZED_TIME,
+  INTEGER,
+  NULL,
+  OBJECT_IDENTIFIER,
+  OCTET_STRING,
+  SEQUENCE,
+  SET,
+  UTC_TIME,
+  UTF8_STRING,
+} from './tags.ts';
 import { timeDigits } from './time.ts';
 
 /** Identifier, minimal length and content. */

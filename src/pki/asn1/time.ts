@@ -17,7 +17,10 @@ export function readGeneralizedTime(bytes: Uint8Array, start: number, end: numbe
 /** The digits of a moment: `YYYYMMDDHHMMSS`. */
 export function timeDigits(milliseconds: number): string {
   const date = new Date(milliseconds);
-  return date.toISOString().replace(/\.\d+Z$/, '').replace(/\D/g, '');
+  return date
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/\D/g, '');
 }
 
 function moment(year: number, bytes: Uint8Array, at: number, field: string): number {

@@ -64,7 +64,8 @@ export interface SelfSignedOptions extends CertificateFields {
 
 /** A certificate signed with its own key, DER. With `ca` a root. Throws `invalid_argument`, or what the key throws. */
 export function createSelfSigned(options: SelfSignedOptions): MaybePromise<Uint8Array> {
-  const publicKey = options.publicKey ?? options.key.spki ?? misuse('invalid_argument', 'publicKey is needed: the key handle does not know it');
+  const publicKey =
+    options.publicKey ?? options.key.spki ?? misuse('invalid_argument', 'publicKey is needed: the key handle does not know it');
   const subject = nameDer(options.subject);
   const keyIdentifier = keyIdentifierOf(options.crypto, publicKey);
   return sign(options, publicKey, subject, keyIdentifier, keyIdentifier, options.key, options.scheme);
@@ -98,7 +99,8 @@ export function fieldExtensions(fields: CertificateFields, isRsa: boolean, empty
   if (purposes.length > 0) list.push({ oid: oids.EXTENDED_KEY_USAGE, value: der.sequence(...purposes.map(der.oid)) });
   const names = fields.subjectAltNames ?? [];
   // §4.2.1.6: critical when the subject is empty
-  if (names.length > 0) list.push({ oid: oids.SUBJECT_ALT_NAME, critical: emptySubject, value: der.sequence(...names.map(generalNameDer)) });
+  if (names.length > 0)
+    list.push({ oid: oids.SUBJECT_ALT_NAME, critical: emptySubject, value: der.sequence(...names.map(generalNameDer)) });
   const permitted = fields.permittedNames ?? [];
   const excluded = fields.excludedNames ?? [];
   if (permitted.length + excluded.length > 0) {

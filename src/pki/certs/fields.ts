@@ -61,7 +61,9 @@ export function generalNameDer(input: GeneralNameInput): Uint8Array {
 }
 
 export function extensionDer(oid: string, critical: boolean, value: Uint8Array): Uint8Array {
-  return critical ? der.sequence(der.oid(oid), der.boolean(true), der.octetString(value)) : der.sequence(der.oid(oid), der.octetString(value));
+  return critical
+    ? der.sequence(der.oid(oid), der.boolean(true), der.octetString(value))
+    : der.sequence(der.oid(oid), der.octetString(value));
 }
 
 /** `Extensions` of inputs, or nothing when there are none. */
@@ -75,8 +77,10 @@ function attribute(type: string, value: string): Uint8Array {
   if (oid === undefined) misuse('invalid_argument', `unknown attribute of a name: ${type.slice(0, 40)}`);
   if (value.length === 0) misuse('invalid_argument', `empty ${type} in a name`);
   // RFC 5280 appendix A: country and serial number are PrintableString, domain components and addresses IA5String.
-  if (oid === oids.COUNTRY || oid === oids.SERIAL_NUMBER) return der.sequence(der.oid(oid), der.element(PRINTABLE_STRING, asciiValue(value)));
-  if (oid === oids.DOMAIN_COMPONENT || oid === oids.EMAIL_ADDRESS) return der.sequence(der.oid(oid), der.element(IA5_STRING, asciiValue(value)));
+  if (oid === oids.COUNTRY || oid === oids.SERIAL_NUMBER)
+    return der.sequence(der.oid(oid), der.element(PRINTABLE_STRING, asciiValue(value)));
+  if (oid === oids.DOMAIN_COMPONENT || oid === oids.EMAIL_ADDRESS)
+    return der.sequence(der.oid(oid), der.element(IA5_STRING, asciiValue(value)));
   return der.sequence(der.oid(oid), der.utf8String(value));
 }
 

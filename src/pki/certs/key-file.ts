@@ -37,7 +37,11 @@ export function findKeyBlock(blocks: readonly PemBlock[]): PemBlock | undefined 
 }
 
 /** Content of a PKCS #8 key: its algorithm and the octets inside. Throws `bad_der`. */
-export function readPkcs8(pkcs8: Uint8Array): { readonly algorithm: string; readonly parameters: Uint8Array | undefined; readonly key: Uint8Array } {
+export function readPkcs8(pkcs8: Uint8Array): {
+  readonly algorithm: string;
+  readonly parameters: Uint8Array | undefined;
+  readonly key: Uint8Array;
+} {
   const outer = new DerReader(pkcs8);
   const body = outer.sequence('PKCS #8');
   outer.finish('PKCS #8');

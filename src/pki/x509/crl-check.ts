@@ -89,7 +89,10 @@ export class CrlChecker {
 
   /** (b)(1): complete CRLs of the issuer that the distribution point names. */
   #candidates(certificate: Certificate, point: DistributionPoint | undefined): CertificateList[] {
-    const names = point?.crlIssuer === undefined ? [certificate.issuer] : point.crlIssuer.flatMap((name) => (name.kind === 'directory' ? [name.value] : []));
+    const names =
+      point?.crlIssuer === undefined
+        ? [certificate.issuer]
+        : point.crlIssuer.flatMap((name) => (name.kind === 'directory' ? [name.value] : []));
     const found: CertificateList[] = [];
     for (const name of names) {
       const exact = this.#byIssuer.get(hashBytes(name.der)) ?? [];
@@ -249,7 +252,8 @@ function findEntry(crl: CertificateList | undefined, certificate: Certificate): 
 
 /** The fault that a status is, if it is one. */
 export function crlFault(status: CrlStatus, required: boolean, unreadable?: string): Fault | undefined {
-  if (status.status === 'revoked') return fault('revoked', 'RFC 5280 6.3', `revoked on ${new Date(status.entry.revocationDate).toISOString().slice(0, 10)}`);
+  if (status.status === 'revoked')
+    return fault('revoked', 'RFC 5280 6.3', `revoked on ${new Date(status.entry.revocationDate).toISOString().slice(0, 10)}`);
   if (status.status === 'unknown' && (required || status.covered)) {
     return fault('revocation-unknown', 'RFC 5280 6.3', `revocation status is unknown: ${unreadable ?? status.why}`);
   }

@@ -7,7 +7,7 @@ import { looksLikePem, readPem } from '../asn1/pem.ts';
 import { CERTIFICATE_ISSUER, CRL_REASON, INVALIDITY_DATE } from '../asn1/oids.ts';
 import { contextConstructed, contextPrimitive, ENUMERATED, GENERALIZED_TIME, SEQUENCE, UTC_TIME } from '../asn1/tags.ts';
 import { type SignatureAlgorithm, signatureAlgorithm } from './algorithm.ts';
-import { Extension, readExtensionList } from './certificate.ts';
+import { type Extension, readExtensionList } from './certificate.ts';
 import * as extension from './extensions.ts';
 import { type GeneralName, readGeneralNames } from './general-name.ts';
 import { Name } from './name.ts';
@@ -53,7 +53,15 @@ const AUTHORITY_KEY_IDENTIFIER = 35;
 const FRESHEST_CRL = 46;
 const ISSUER_ALT_NAME = 18;
 const AUTHORITY_INFO_ACCESS = 257;
-const PROCESSED: readonly number[] = [CRL_NUMBER, DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT, AUTHORITY_KEY_IDENTIFIER, FRESHEST_CRL, ISSUER_ALT_NAME, AUTHORITY_INFO_ACCESS];
+const PROCESSED: readonly number[] = [
+  CRL_NUMBER,
+  DELTA_CRL_INDICATOR,
+  ISSUING_DISTRIBUTION_POINT,
+  AUTHORITY_KEY_IDENTIFIER,
+  FRESHEST_CRL,
+  ISSUER_ALT_NAME,
+  AUTHORITY_INFO_ACCESS,
+];
 
 export class CertificateList {
   readonly der: Uint8Array;

@@ -1,6 +1,12 @@
 /** Why a candidate path was refused: typed, with the step of RFC 5280 §6.1 and a sentence for a person. */
 import {
-  BAD_CERTIFICATE, BAD_CERTIFICATE_STATUS_RESPONSE, CERTIFICATE_EXPIRED, CERTIFICATE_REVOKED, CERTIFICATE_UNKNOWN, UNKNOWN_CA, UNSUPPORTED_CERTIFICATE,
+  BAD_CERTIFICATE,
+  BAD_CERTIFICATE_STATUS_RESPONSE,
+  CERTIFICATE_EXPIRED,
+  CERTIFICATE_REVOKED,
+  CERTIFICATE_UNKNOWN,
+  UNKNOWN_CA,
+  UNSUPPORTED_CERTIFICATE,
 } from '../../base/alerts.ts';
 import { type ErrorCode, TlsError } from '../../base/errors.ts';
 import type { Certificate } from './certificate.ts';
@@ -74,7 +80,9 @@ export function failureError(failure: PathFailure): TlsError {
 /** The failure behind an error of a certificate verifier; undefined when it is another error. */
 export function failureOf(error: unknown): PathFailure | undefined {
   const cause = error instanceof Error ? (error.cause as Partial<PathFailure> | undefined) : undefined;
-  return typeof cause === 'object' && cause !== null && typeof cause.reason === 'string' && Array.isArray(cause.path) ? (cause as PathFailure) : undefined;
+  return typeof cause === 'object' && cause !== null && typeof cause.reason === 'string' && Array.isArray(cause.path)
+    ? (cause as PathFailure)
+    : undefined;
 }
 
 function alertAndCode(reason: FailureReason, index: number): [number, ErrorCode] {

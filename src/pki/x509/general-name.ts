@@ -8,11 +8,11 @@ import { Name } from './name.ts';
 import { asciiText } from './strings.ts';
 
 export type GeneralName =
-  | { readonly kind: 'other'; readonly oid: string; /** The value, whole DER. */ readonly value: Uint8Array }
+  | { readonly kind: 'other'; readonly oid: string /** The value, whole DER. */; readonly value: Uint8Array }
   | { readonly kind: 'email'; readonly value: string }
   | { readonly kind: 'dns'; readonly value: string }
   | { readonly kind: 'uri'; readonly value: string }
-  | { readonly kind: 'ip'; /** 4 or 16 bytes; in a name constraint address and mask, 8 or 32. */ readonly value: Uint8Array }
+  | { readonly kind: 'ip' /** 4 or 16 bytes; in a name constraint address and mask, 8 or 32. */; readonly value: Uint8Array }
   | { readonly kind: 'directory'; readonly value: Name }
   | { readonly kind: 'registered'; readonly value: string }
   | { readonly kind: 'x400' | 'edi'; readonly value: Uint8Array };

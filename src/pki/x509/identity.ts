@@ -30,7 +30,8 @@ export function checkIdentity(leaf: Certificate, options: IdentityOptions): Faul
   if (keyUsage !== undefined) {
     const all = options.keyUsageAllOf ?? 0;
     const any = options.keyUsageAnyOf ?? 0;
-    if ((keyUsage & all) !== all || (any !== 0 && (keyUsage & any) === 0)) return fault('key-usage', 'RFC 5280 4.2.1.3', 'key usage does not allow this use');
+    if ((keyUsage & all) !== all || (any !== 0 && (keyUsage & any) === 0))
+      return fault('key-usage', 'RFC 5280 4.2.1.3', 'key usage does not allow this use');
   }
   for (const hostName of options.hostNames) {
     if (!matchHostName(leaf, hostName, { legacyCommonName: options.legacyCommonName })) {

@@ -33,7 +33,8 @@ export class NameConstraintState {
   /** §6.1.4 (g): the constraints of a CA certificate join. */
   add(constraints: NameConstraints): Fault | undefined {
     // §4.2.1.10: "Conforming CAs MUST NOT issue certificates where name constraints is an empty sequence."
-    if (constraints.permitted === undefined && constraints.excluded === undefined) return fault('name-constraint', STEP_EXTEND, 'name constraints are empty');
+    if (constraints.permitted === undefined && constraints.excluded === undefined)
+      return fault('name-constraint', STEP_EXTEND, 'name constraints are empty');
     for (const list of [constraints.permitted, constraints.excluded]) {
       if (list === undefined) continue;
       if (this.#spend(list.length)) return budget();

@@ -7,8 +7,20 @@ import { MAX_NAME_ATTRIBUTES } from '../../base/limits.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import {
-  COMMON_NAME, COUNTRY, DOMAIN_COMPONENT, EMAIL_ADDRESS, GIVEN_NAME, LOCALITY, ORGANIZATION, ORGANIZATIONAL_UNIT, SERIAL_NUMBER,
-  STATE, STREET, SURNAME, TITLE, USER_ID,
+  COMMON_NAME,
+  COUNTRY,
+  DOMAIN_COMPONENT,
+  EMAIL_ADDRESS,
+  GIVEN_NAME,
+  LOCALITY,
+  ORGANIZATION,
+  ORGANIZATIONAL_UNIT,
+  SERIAL_NUMBER,
+  STATE,
+  STREET,
+  SURNAME,
+  TITLE,
+  USER_ID,
 } from '../asn1/oids.ts';
 import { SET } from '../asn1/tags.ts';
 import { stringText } from './strings.ts';
@@ -71,7 +83,10 @@ export class Name {
 
   /** RFC 4514 text: most specific first, special characters escaped. */
   toString(): string {
-    return [...this.rdns].reverse().map((rdn) => rdn.map(attributeText).join('+')).join(',');
+    return [...this.rdns]
+      .reverse()
+      .map((rdn) => rdn.map(attributeText).join('+'))
+      .join(',');
   }
 }
 

@@ -146,9 +146,16 @@ class Search {
     try {
       const selfSigned = top.isSelfIssued;
       if (this.#tooDeep) found = fault('depth', 'RFC 5280 6.1', `no path of at most ${this.#context.maxIntermediates} intermediates`);
-      else if (selfSigned && index === 0) found = fault('self-signed-leaf', 'RFC 5280 6.1', 'certificate is self-signed and no trust anchor');
-      else if (selfSigned) found = fault('self-signed-in-chain', 'RFC 5280 6.1', 'chain ends in a self-signed certificate that is no trust anchor');
-      else found = fault('no-issuer', 'RFC 5280 6.1', `no certificate of the issuer ${top.issuer.toString().slice(0, 200)} leads to a trust anchor`);
+      else if (selfSigned && index === 0)
+        found = fault('self-signed-leaf', 'RFC 5280 6.1', 'certificate is self-signed and no trust anchor');
+      else if (selfSigned)
+        found = fault('self-signed-in-chain', 'RFC 5280 6.1', 'chain ends in a self-signed certificate that is no trust anchor');
+      else
+        found = fault(
+          'no-issuer',
+          'RFC 5280 6.1',
+          `no certificate of the issuer ${top.issuer.toString().slice(0, 200)} leads to a trust anchor`,
+        );
     } catch {
       found = fault('malformed', 'RFC 5280 4.1', 'name cannot be read');
     }
@@ -172,7 +179,8 @@ class Search {
 
   /** RFC 4158 §2.4.1: the same subject and key twice is a loop. */
   #isLoop(issuer: Certificate): boolean {
-    for (const one of this.#path) if (one === issuer || (equal(one.spki, issuer.spki) && equal(one.subject.der, issuer.subject.der))) return true;
+    for (const one of this.#path)
+      if (one === issuer || (equal(one.spki, issuer.spki) && equal(one.subject.der, issuer.subject.der))) return true;
     return false;
   }
 
@@ -182,7 +190,8 @@ class Search {
     const name = certificate.issuer;
     const near = this.#byHash === undefined ? intermediates : (this.#byHash.get(hashBytes(name.der)) ?? []);
     const exact = near.filter((one) => equal(one.subject.der, name.der));
-    const found = exact.length > 0 ? exact : intermediates.length > LARGE_POOL ? [] : intermediates.filter((one) => sameName(one, certificate));
+    const found =
+      exact.length > 0 ? exact : intermediates.length > LARGE_POOL ? [] : intermediates.filter((one) => sameName(one, certificate));
     return this.#distance === undefined ? found : found.filter((one) => this.#distance!.has(one));
   }
 

@@ -29,7 +29,9 @@ export interface PathContext {
   readonly maxIntermediates: number;
   readonly signatures: SignatureMemo;
   /** Revocation, asked once a path is otherwise good; for each certificate but the anchor. */
-  readonly revocation?: ((certificate: Certificate, issuer: Certificate, path: readonly Certificate[]) => Steps<Fault | undefined>) | undefined;
+  readonly revocation?:
+    | ((certificate: Certificate, issuer: Certificate, path: readonly Certificate[]) => Steps<Fault | undefined>)
+    | undefined;
 }
 
 /** A refusal, and which certificate of the path it is about. */
@@ -125,7 +127,12 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     const one = checkOne(certificate, last ? 'leaf' : 'ca', context);
     if (one !== undefined) return refuse(index, 'certificate', one);
     // (a)(4) "The certificate issuer name is the working_issuer_name."
-    if (!certificate.issuer.equals(issuer.subject)) return refuse(index, 'edge', fault('name-chaining', 'RFC 5280 6.1.3 (a)(4)', 'issuer name is not the subject name of the certificate above'));
+    if (!certificate.issuer.equals(issuer.subject))
+      return refuse(
+        index,
+        'edge',
+        fault('name-chaining', 'RFC 5280 6.1.3 (a)(4)', 'issuer name is not the subject name of the certificate above'),
+      );
 
     const isSelfIssued = certificate.isSelfIssued;
     // (b), (c): self-issued certificates are exempt unless they are the last
@@ -138,7 +145,8 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     if (!policies.process(certificate.certificatePolicies, policies.inhibitAnyPolicy > 0 || (!last && isSelfIssued))) {
       return refuse(index, 'path', fault('budget', 'RFC 5280 6.1.3 (d)', 'too many policy nodes'));
     }
-    if (!policies.acceptable) return refuse(index, 'path', fault('policy', 'RFC 5280 6.1.3 (f)', 'a policy is required, and none is valid along the path'));
+    if (!policies.acceptable)
+      return refuse(index, 'path', fault('policy', 'RFC 5280 6.1.3 (f)', 'a policy is required, and none is valid along the path'));
 
     if (last) continue;
     // §6.1.4 Preparation for certificate i+1
@@ -168,24 +176,29 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     }
     // (i)
     const { policyConstraints, inhibitAnyPolicy } = certificate;
-    if (policyConstraints?.requireExplicitPolicy !== undefined) policies.explicitPolicy = Math.min(policies.explicitPolicy, policyConstraints.requireExplicitPolicy);
-    if (policyConstraints?.inhibitPolicyMapping !== undefined) policies.policyMapping = Math.min(policies.policyMapping, policyConstraints.inhibitPolicyMapping);
+    if (policyConstraints?.requireExplicitPolicy !== undefined)
+      policies.explicitPolicy = Math.min(policies.explicitPolicy, policyConstraints.requireExplicitPolicy);
+    if (policyConstraints?.inhibitPolicyMapping !== undefined)
+      policies.policyMapping = Math.min(policies.policyMapping, policyConstraints.inhibitPolicyMapping);
     // (j)
     if (inhibitAnyPolicy !== undefined) policies.inhibitAnyPolicy = Math.min(policies.inhibitAnyPolicy, inhibitAnyPolicy);
     // (k)
     const basic = certificate.basicConstraints;
-    if (certificate.version !== 3 || basic === undefined) return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer has no basic constraints: it is no CA'));
+    if (certificate.version !== 3 || basic === undefined)
+      return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer has no basic constraints: it is no CA'));
     if (!basic.ca) return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer is no CA'));
     // (l)
     if (!isSelfIssued) {
-      if (maxPathLength <= 0) return refuse(index, 'path', fault('path-length', 'RFC 5280 6.1.4 (l)', 'more intermediates than a CA above allows'));
+      if (maxPathLength <= 0)
+        return refuse(index, 'path', fault('path-length', 'RFC 5280 6.1.4 (l)', 'more intermediates than a CA above allows'));
       maxPathLength--;
     }
     // (m)
     if (basic.pathLength !== undefined) maxPathLength = Math.min(maxPathLength, basic.pathLength);
     // (n)
     const { keyUsage } = certificate;
-    if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0) return refuse(index, 'certificate', fault('key-usage', 'RFC 5280 6.1.4 (n)', 'issuer may not sign certificates'));
+    if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0)
+      return refuse(index, 'certificate', fault('key-usage', 'RFC 5280 6.1.4 (n)', 'issuer may not sign certificates'));
     // Purposes nest: RFC 5280 leaves it open, every TLS client and the CA/Browser Forum do it.
     const purpose = checkPurposes(certificate, context.purposes, true);
     if (purpose !== undefined) return refuse(index, 'certificate', purpose);
@@ -200,7 +213,8 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
   if (leaf.policyConstraints?.requireExplicitPolicy === 0) policies.explicitPolicy = 0;
   // (c) to (f) were done above; (g)
   const accepted = policies.finish(context.policy.initialPolicies);
-  if (accepted === undefined) return refuse(0, 'path', fault('policy', 'RFC 5280 6.1.5 (g)', 'no acceptable policy is valid along the path'));
+  if (accepted === undefined)
+    return refuse(0, 'path', fault('policy', 'RFC 5280 6.1.5 (g)', 'no acceptable policy is valid along the path'));
   return { policies: accepted };
 }
 
@@ -209,14 +223,21 @@ export function checkOne(certificate: Certificate, role: PathRole, context: Path
   const { now, profile } = context;
   // §6.1.3 (a)(2) "The certificate validity period includes the current time."
   if (now !== undefined) {
-    if (now < certificate.notBefore) return fault('not-yet-valid', 'RFC 5280 6.1.3 (a)(2)', `not valid before ${isoTime(certificate.notBefore)}`);
+    if (now < certificate.notBefore)
+      return fault('not-yet-valid', 'RFC 5280 6.1.3 (a)(2)', `not valid before ${isoTime(certificate.notBefore)}`);
     if (now >= certificate.notAfter + 1000) return fault('expired', 'RFC 5280 6.1.3 (a)(2)', `expired on ${isoTime(certificate.notAfter)}`);
   }
   // §4.1.1.2: "This field MUST contain the same algorithm identifier as the signature field in the sequence tbsCertificate"
-  if (!equal(certificate.innerAlgorithm, certificate.outerAlgorithm)) return fault('signature-algorithm', 'RFC 5280 4.1.1.2', 'signatureAlgorithm differs from tbsCertificate.signature');
+  if (!equal(certificate.innerAlgorithm, certificate.outerAlgorithm))
+    return fault('signature-algorithm', 'RFC 5280 4.1.1.2', 'signatureAlgorithm differs from tbsCertificate.signature');
   // §6.1.4 (o), §6.1.5 (f)
   const unknown = certificate.unknownCritical;
-  if (unknown !== undefined) return fault('unknown-critical-extension', role === 'leaf' ? 'RFC 5280 6.1.5 (f)' : 'RFC 5280 6.1.4 (o)', `critical extension ${unknown} is not known`);
+  if (unknown !== undefined)
+    return fault(
+      'unknown-critical-extension',
+      role === 'leaf' ? 'RFC 5280 6.1.5 (f)' : 'RFC 5280 6.1.4 (o)',
+      `critical extension ${unknown} is not known`,
+    );
   const key = checkKey(certificate.keyInfo, profile);
   if (key !== undefined) return key;
   return profile.conformance?.(certificate, role);
@@ -227,7 +248,8 @@ function checkAnchorAsIssuer(anchor: Certificate): Fault | undefined {
   const basic = anchor.basicConstraints;
   if (anchor.version === 3 && (basic === undefined || !basic.ca)) return fault('not-a-ca', 'RFC 5280 4.2.1.9', 'trust anchor is no CA');
   const { keyUsage } = anchor;
-  if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0) return fault('key-usage', 'RFC 5280 4.2.1.3', 'trust anchor may not sign certificates');
+  if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0)
+    return fault('key-usage', 'RFC 5280 4.2.1.3', 'trust anchor may not sign certificates');
   return undefined;
 }
 
@@ -248,7 +270,8 @@ function* checkSignature(path: readonly Certificate[], index: number, context: P
   const issuer = path[index + 1]!;
   const known = context.signatures.get(certificate, issuer);
   if (known !== undefined) return known ?? undefined;
-  if (context.signatures.checks >= MAX_SIGNATURE_CHECKS) return fault('budget', 'RFC 5280 6.1.3 (a)(1)', `more than ${MAX_SIGNATURE_CHECKS} signatures`);
+  if (context.signatures.checks >= MAX_SIGNATURE_CHECKS)
+    return fault('budget', 'RFC 5280 6.1.3 (a)(1)', `more than ${MAX_SIGNATURE_CHECKS} signatures`);
   context.signatures.checks++;
   const key = publicKeyAt(path, index + 1, context.crypto);
   const result = yield* verifySigned(certificate.tbs, certificate.signature, certificate.signatureAlgorithm, issuer, key, context);
@@ -269,14 +292,16 @@ export function* verifySigned(
   const { profile } = context;
   if (algorithm === undefined) return fault('signature-algorithm', step, 'signature algorithm is not supported');
   const oldDsa = algorithm.key === 'dsa' && algorithm.hash === 'sha1' && profile.dsaSha1 === true;
-  if (algorithm.hash !== undefined && !profile.hashes.includes(algorithm.hash) && !oldDsa) return fault('signature-algorithm', step, `${algorithm.hash} signatures are not accepted`);
+  if (algorithm.hash !== undefined && !profile.hashes.includes(algorithm.hash) && !oldDsa)
+    return fault('signature-algorithm', step, `${algorithm.hash} signatures are not accepted`);
   const info = issuer.keyInfo;
   const rule = profile.signatureRule?.(algorithm, info);
   if (rule !== undefined) return fault('signature-algorithm', step, rule);
   if (key === undefined) return fault('unsupported-key', step, "issuer's key is not supported");
   let { scheme } = algorithm;
   if (algorithm.key === 'rsa-pss' && info.type === 'rsa') scheme = algorithm.rsaeScheme!;
-  else if (algorithm.key !== info.type) return fault('signature', step, `${algorithm.key} signature, but the issuer has a key of type ${info.type}`);
+  else if (algorithm.key !== info.type)
+    return fault('signature', step, `${algorithm.key} signature, but the issuer has a key of type ${info.type}`);
   const good = yield* settle(context.crypto.verify(scheme, key, tbs, signature));
   return good ? undefined : fault('signature', step, "signature does not verify with the issuer's key");
 }

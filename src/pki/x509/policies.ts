@@ -108,7 +108,8 @@ export class PolicyState {
         }
         const any = level.get(ANY_POLICY);
         const anyAbove = levels[levels.length - 2]?.get(ANY_POLICY);
-        if (any !== undefined && anyAbove !== undefined && !this.#create(level, issuerPolicy, new Set([anyAbove]), subjectPolicies)) return false;
+        if (any !== undefined && anyAbove !== undefined && !this.#create(level, issuerPolicy, new Set([anyAbove]), subjectPolicies))
+          return false;
       } else if (node !== undefined) level.delete(issuerPolicy);
     }
     if (this.policyMapping === 0) this.#prune();

@@ -39,7 +39,8 @@ export function checkRfc5280(certificate: Certificate, role: PathRole): Fault | 
   const usage = certificate.keyUsage;
   const isCa = basic?.ca === true;
   if (isCa && certificate.subject.isEmpty) return rule('4.1.2.6', 'subject of a CA is an empty name');
-  if (role === 'anchor' && isCa && !isCritical(certificate, oids.BASIC_CONSTRAINTS)) return rule('4.2.1.9', 'basicConstraints of a CA is not critical');
+  if (role === 'anchor' && isCa && !isCritical(certificate, oids.BASIC_CONSTRAINTS))
+    return rule('4.2.1.9', 'basicConstraints of a CA is not critical');
   if (basic?.pathLength !== undefined && (!isCa || (usage !== undefined && (usage & KEY_CERT_SIGN) === 0))) {
     return rule('4.2.1.9', 'pathLenConstraint without cA or keyCertSign');
   }
@@ -72,20 +73,25 @@ export function checkRfc5280(certificate: Certificate, role: PathRole): Fault | 
   // §4.2.1.11 wants it critical; a third of PKITS' valid paths has it otherwise, so that rule stands in the webpki profile.
   const policy = certificate.policyConstraints;
   if (policy !== undefined) {
-    if (policy.requireExplicitPolicy === undefined && policy.inhibitPolicyMapping === undefined) return rule('4.2.1.11', 'policyConstraints is empty');
+    if (policy.requireExplicitPolicy === undefined && policy.inhibitPolicyMapping === undefined)
+      return rule('4.2.1.11', 'policyConstraints is empty');
   }
-  if (certificate.inhibitAnyPolicy !== undefined && !isCritical(certificate, oids.INHIBIT_ANY_POLICY)) return rule('4.2.1.14', 'inhibitAnyPolicy is not critical');
+  if (certificate.inhibitAnyPolicy !== undefined && !isCritical(certificate, oids.INHIBIT_ANY_POLICY))
+    return rule('4.2.1.14', 'inhibitAnyPolicy is not critical');
   const names = certificate.subjectAltName;
   if (certificate.subject.isEmpty) {
     // §4.1.2.6: "If the subject field contains an empty sequence, the issuing CA MUST include a subjectAltName extension that is marked
     // as critical."
     if (names === undefined) return rule('4.1.2.6', 'neither subject nor subjectAltName');
-    if (!isCritical(certificate, oids.SUBJECT_ALT_NAME)) return rule('4.2.1.6', 'subjectAltName is not critical though the subject is empty');
+    if (!isCritical(certificate, oids.SUBJECT_ALT_NAME))
+      return rule('4.2.1.6', 'subjectAltName is not critical though the subject is empty');
   }
   for (const name of names ?? []) {
-    if ((name.kind === 'dns' || name.kind === 'email' || name.kind === 'uri') && name.value.trim() === '') return rule('4.2.1.6', 'empty name in subjectAltName');
+    if ((name.kind === 'dns' || name.kind === 'email' || name.kind === 'uri') && name.value.trim() === '')
+      return rule('4.2.1.6', 'empty name in subjectAltName');
   }
-  for (const oid of [oids.AUTHORITY_INFO_ACCESS, oids.SUBJECT_INFO_ACCESS]) if (isCritical(certificate, oid)) return rule('4.2.2', 'information access is critical');
+  for (const oid of [oids.AUTHORITY_INFO_ACCESS, oids.SUBJECT_INFO_ACCESS])
+    if (isCritical(certificate, oid)) return rule('4.2.2', 'information access is critical');
   // Read, so that a malformed one is refused.
   void certificate.authorityInfoAccess;
   void certificate.crlDistributionPoints;

@@ -30,7 +30,8 @@ function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefine
   const authority = certificate.authorityKeyIdentifier;
   if (authority !== undefined) {
     if (authority.keyIdentifier === undefined) return rule('7.1.2.11.1', 'authorityKeyIdentifier without keyIdentifier');
-    if (authority.issuer !== undefined || authority.serial !== undefined) return rule('7.1.2.11.1', 'authorityKeyIdentifier with issuer or serial number');
+    if (authority.issuer !== undefined || authority.serial !== undefined)
+      return rule('7.1.2.11.1', 'authorityKeyIdentifier with issuer or serial number');
   }
   if (certificate.policyConstraints !== undefined && !isCritical(certificate, oids.POLICY_CONSTRAINTS)) {
     return fault('profile', 'RFC 5280 4.2.1.11', 'policyConstraints is not critical');
@@ -39,7 +40,8 @@ function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefine
   const usage = certificate.keyUsage;
   if (usage === undefined) return rule('7.1.2.10.7', 'CA without keyUsage');
   if (!isCritical(certificate, oids.BASIC_CONSTRAINTS)) return rule('7.1.2.10.4', 'basicConstraints of a CA is not critical');
-  if (role === 'anchor' && certificate.isSelfIssued && certificate.extendedKeyUsage !== undefined) return rule('7.1.2.1.2', 'root with extKeyUsage');
+  if (role === 'anchor' && certificate.isSelfIssued && certificate.extendedKeyUsage !== undefined)
+    return rule('7.1.2.1.2', 'root with extKeyUsage');
   return undefined;
 }
 
@@ -47,21 +49,24 @@ function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefine
 function checkLeaf(certificate: Certificate, rule: (section: string, message: string) => Fault): Fault | undefined {
   if (certificate.basicConstraints?.ca === true) return rule('7.1.2.7.8', 'subscriber certificate is a CA');
   const usage = certificate.keyUsage;
-  if (usage !== undefined && (usage & (KEY_CERT_SIGN | CRL_SIGN)) !== 0) return rule('7.1.2.7.11', 'subscriber certificate may sign certificates or CRLs');
+  if (usage !== undefined && (usage & (KEY_CERT_SIGN | CRL_SIGN)) !== 0)
+    return rule('7.1.2.7.11', 'subscriber certificate may sign certificates or CRLs');
   const purposes = certificate.extendedKeyUsage;
   if (purposes === undefined) return rule('7.1.2.7.10', 'no extKeyUsage');
   if (isCritical(certificate, oids.EXTENDED_KEY_USAGE)) return rule('7.1.2.7.10', 'extKeyUsage is critical');
   if (purposes.includes(oids.ANY_EXTENDED_KEY_USAGE)) return rule('7.1.2.7.10', 'anyExtendedKeyUsage in a subscriber certificate');
   const names = certificate.subjectAltName;
   if (names === undefined) return rule('7.1.2.7.12', 'no subjectAltName');
-  if (isCritical(certificate, oids.SUBJECT_ALT_NAME) !== certificate.subject.isEmpty) return rule('7.1.2.7.12', 'subjectAltName must be critical exactly when the subject is empty');
+  if (isCritical(certificate, oids.SUBJECT_ALT_NAME) !== certificate.subject.isEmpty)
+    return rule('7.1.2.7.12', 'subjectAltName must be critical exactly when the subject is empty');
   if (!purposes.includes(oids.SERVER_AUTH)) return undefined;
   const texts: string[] = [];
   for (const name of names) {
     if (name.kind === 'ip') texts.push(ipAddressText(name.value));
     else if (name.kind === 'dns') {
       const labels = patternLabels(name.value);
-      if (labels === undefined || name.value.includes('_')) return rule('7.1.4.2', `${JSON.stringify(name.value.slice(0, 253))} is no domain name`);
+      if (labels === undefined || name.value.includes('_'))
+        return rule('7.1.4.2', `${JSON.stringify(name.value.slice(0, 253))} is no domain name`);
       if (labels[0] === '*' && labels.length < 3) return rule('3.2.2.6', 'wildcard directly below a public suffix');
       texts.push(name.value.toLowerCase());
     } else return rule('7.1.2.7.12', `subjectAltName with a name of form ${name.kind}`);

@@ -52,7 +52,12 @@ export function readKeyInfo(spki: Uint8Array): KeyInfo {
   const base = { algorithmOid, bits: 0, curve: undefined, inheritsParameters: false, unusable: undefined, keyBits, parameters };
   switch (algorithmOid) {
     case oids.RSA_ENCRYPTION:
-      return { ...base, type: 'rsa', ...readRsa(keyBits), ...(parameters?.[0] === NULL ? {} : { unusable: 'RSA key without NULL parameters' }) };
+      return {
+        ...base,
+        type: 'rsa',
+        ...readRsa(keyBits),
+        ...(parameters?.[0] === NULL ? {} : { unusable: 'RSA key without NULL parameters' }),
+      };
     case oids.RSASSA_PSS:
       return { ...base, type: 'rsa-pss', ...readRsa(keyBits) };
     case oids.EC_PUBLIC_KEY:

@@ -1,7 +1,16 @@
 /** The character strings of ASN.1 as text. Strict: what is not a character of the type is `bad_der`. */
 import { latin1 } from '../../base/bytes.ts';
 import { malformed } from '../asn1/der-error.ts';
-import { BMP_STRING, IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, UNIVERSAL_STRING, UTF8_STRING, VISIBLE_STRING } from '../asn1/tags.ts';
+import {
+  BMP_STRING,
+  IA5_STRING,
+  NUMERIC_STRING,
+  PRINTABLE_STRING,
+  TELETEX_STRING,
+  UNIVERSAL_STRING,
+  UTF8_STRING,
+  VISIBLE_STRING,
+} from '../asn1/tags.ts';
 
 /** Text of a string type's content; undefined for a tag that is no string type. */
 export function stringText(tag: number, bytes: Uint8Array, start: number, end: number, field: string): string | undefined {
@@ -53,7 +62,8 @@ export function utf8Text(bytes: Uint8Array, start: number, end: number, field: s
       if ((next & 0xc0) !== 0x80) malformed(field, i, 'not UTF-8');
       point = (point << 6) | (next & 0x3f);
     }
-    if (point < (count === 1 ? 0x80 : count === 2 ? 0x800 : 0x10000) || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) malformed(field, i, 'not UTF-8');
+    if (point < (count === 1 ? 0x80 : count === 2 ? 0x800 : 0x10000) || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+      malformed(field, i, 'not UTF-8');
     text += String.fromCodePoint(point);
     i += count + 1;
   }

@@ -24,7 +24,8 @@ export type CertificateSource = Uint8Array | string | Certificate;
  * first look-up, which throws `bad_der` or `bad_pem` when an entry is none; call `anchors` to have it at once.
  */
 export function createTrustStore(certificates: CertificateSource | Iterable<CertificateSource>): TrustStore {
-  if (typeof certificates === 'string' || certificates instanceof Uint8Array || certificates instanceof Certificate) return new Anchors([certificates]);
+  if (typeof certificates === 'string' || certificates instanceof Uint8Array || certificates instanceof Certificate)
+    return new Anchors([certificates]);
   return new Anchors([...certificates]);
 }
 

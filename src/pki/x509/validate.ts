@@ -2,6 +2,7 @@
  * Validation without a connection: anchors, intermediates, a certificate and what is expected of it go in, a verdict with reasons
  * comes out. Nothing is fetched, no clock is read.
  */
+import { equal } from '../../base/bytes.ts';
 import { misuse, TlsError } from '../../base/errors.ts';
 import { MAX_INTERMEDIATES } from '../../base/limits.ts';
 import type { MaybePromise } from '../../base/maybe-promise.ts';
@@ -10,10 +11,10 @@ import * as oids from '../asn1/oids.ts';
 import { looksLikePem } from '../asn1/pem.ts';
 import { Certificate, parseCertificates } from './certificate.ts';
 import { type CertificateList, parseCrls } from './crl.ts';
-import { CrlChecker, crlFault } from './crl-check.ts';
 import * as usage from './extensions.ts';
 import { fault, type Fault, type PathFailure } from './failure.ts';
 import { checkIdentity } from './identity.ts';
+import { parseOcspResponse } from './ocsp.ts';
 import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
 import type { PolicyOptions } from './policies.ts';
@@ -21,7 +22,8 @@ import type { Profile } from './profile.ts';
 import { rfc5280 } from './profile-rfc5280.ts';
 import { webpki } from './profile-webpki.ts';
 import { chooseFailure } from './report.ts';
-import { checkRevokedStore, type RevokedStore } from './revoked-store.ts';
+import type { RevokedStore } from './revoked-store.ts';
+import { type RevocationMode, statusChecker, type StatusSources } from './status.ts';
 import { runSteps, type Steps } from './steps.ts';
 import { type CertificateSource, toTrustStore, type TrustStore } from './trust-store.ts';
 
@@ -57,13 +59,15 @@ export interface ValidateOptions {
   readonly names?: readonly ExpectedName[] | undefined;
   /** CRLs at hand: DER, PEM or parsed. */
   readonly crls?: Iterable<Uint8Array | string | CertificateList> | Uint8Array | string | undefined;
+  /** OCSP responses at hand, DER; each is used for the certificates it speaks of. One that cannot be read is left out. */
+  readonly ocspResponses?: Iterable<Uint8Array> | undefined;
   /** Certificates revoked by hand, by issuer and serial number. */
   readonly revoked?: RevokedStore | undefined;
   /**
    * `none`: CRLs are not looked at. `if-covered` (default): where a CRL of its issuer was given, the status must be known. `required`:
    * it must be known of every certificate of the path.
    */
-  readonly revocation?: 'none' | 'if-covered' | 'required' | undefined;
+  readonly revocation?: RevocationMode | undefined;
   /** Most certificates between leaf and anchor, self-issued ones not counted. Default 8. */
   readonly maxDepth?: number | undefined;
   /** Default `rfc5280`. */
@@ -115,9 +119,15 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
   const revocation = options.revocation ?? 'if-covered';
   const crls: CertificateList[] = [];
   const unreadable = revocation === 'none' ? undefined : readCrls(options.crls, crls);
-  // A CRL that cannot be read might have spoken of any certificate.
-  const required = revocation === 'required' || unreadable !== undefined;
-  const checker = revocation === 'none' || (crls.length === 0 && !required) ? undefined : new CrlChecker({ crls, certificates: [...intermediates, leaf] });
+  const responses = options.ocspResponses === undefined ? undefined : [...options.ocspResponses];
+  const sources: StatusSources = {
+    mode: revocation,
+    revoked: options.revoked,
+    crls,
+    certificates: [...intermediates, leaf],
+    unreadable,
+    ocsp: responses === undefined ? undefined : (certificate) => responses.filter((response) => mentions(response, certificate)),
+  };
   const context: PathContext = {
     crypto: options.crypto,
     now,
@@ -126,14 +136,7 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
     purposes,
     maxIntermediates: maxDepth,
     signatures: new SignatureMemo(),
-    revocation:
-      checker === undefined && options.revoked === undefined
-        ? undefined
-        : function* (certificate, _issuer, path) {
-            const listed = checkRevokedStore(options.revoked, certificate);
-            if (listed !== undefined || checker === undefined) return listed;
-            return crlFault(yield* checker.status(certificate, path, context), required, unreadable);
-          },
+    revocation: statusChecker(sources, () => context),
   };
   const built = yield* buildPath({ leaf, intermediates, anchors, selfSignedAnchorsOnly: options.selfSignedAnchorsOnly }, context);
   failures.push(...built.failures);
@@ -161,7 +164,8 @@ function identityFault(leaf: Certificate, options: ValidateOptions, purposes: re
     });
     if (wrong !== undefined) return wrong;
     for (const mailbox of mailboxes) {
-      if (!hasMailbox(leaf, mailbox)) return fault('host-name', 'RFC 5280 4.2.1.6', `certificate is not for ${JSON.stringify(mailbox.slice(0, 253))}`);
+      if (!hasMailbox(leaf, mailbox))
+        return fault('host-name', 'RFC 5280 4.2.1.6', `certificate is not for ${JSON.stringify(mailbox.slice(0, 253))}`);
     }
     return undefined;
   } catch (error) {
@@ -178,6 +182,16 @@ function hasMailbox(leaf: Certificate, mailbox: string): boolean {
   };
   if (!mailbox.includes('@')) return false;
   return (leaf.subjectAltName ?? []).some((name) => name.kind === 'email' && canonical(name.value) === canonical(mailbox));
+}
+
+/** Whether an OCSP response has an entry with the certificate's serial number. */
+function mentions(response: Uint8Array, certificate: Certificate): boolean {
+  try {
+    return parseOcspResponse(response).basic?.responses.some((one) => equal(one.id.serial, certificate.serial)) === true;
+  } catch (error) {
+    if (error instanceof TlsError) return false;
+    throw error;
+  }
 }
 
 function refuse(failures: readonly PathFailure[]): Verdict {

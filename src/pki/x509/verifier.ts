@@ -1,18 +1,22 @@
 /** What the handshake asks of certificates, and the verifier that answers by RFC 5280 and RFC 9525. */
 import { BAD_CERTIFICATE, UNSUPPORTED_CERTIFICATE } from '../../base/alerts.ts';
+import { equal } from '../../base/bytes.ts';
 import { fail, TlsError } from '../../base/errors.ts';
 import { MAX_CHAIN_BYTES, MAX_CHAIN_LENGTH } from '../../base/limits.ts';
 import { isPromise, type MaybePromise } from '../../base/maybe-promise.ts';
 import type { CryptoProvider, PublicKey } from '../../crypto/port.ts';
 import { CLIENT_AUTH, SERVER_AUTH } from '../asn1/oids.ts';
 import { Certificate } from './certificate.ts';
+import type { CertificateList } from './crl.ts';
 import { type Fault, failureError, failureOf, fault, type PathFailure } from './failure.ts';
 import { checkIdentity, TLS_KEY_USAGE } from './identity.ts';
 import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
 import { compatible, type Profile } from './profile.ts';
 import { chooseFailure } from './report.ts';
-import { runSteps, type Steps } from './steps.ts';
+import type { RevokedStore } from './revoked-store.ts';
+import { type RevocationMode, statusChecker } from './status.ts';
+import { runSteps, settle, type Steps } from './steps.ts';
 import { type CertificateSource, toTrustStore, type TrustStore } from './trust-store.ts';
 
 /** A chain as a peer sent it, and the circumstances. */
@@ -25,8 +29,12 @@ export interface VerifyRequest {
   readonly hostName?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** A stapled OCSP response, DER. */
+  /** A stapled OCSP response for the leaf, DER. */
   readonly ocspResponse?: Uint8Array | undefined;
+  /** Stapled responses by position in `chain` (RFC 9846 §4.4.2.1, RFC 6961). */
+  readonly ocspResponses?: readonly (Uint8Array | undefined)[] | undefined;
+  /** We asked for a stapled response: a certificate that promises one (must-staple) and comes without is refused. */
+  readonly statusRequested?: boolean | undefined;
   readonly crypto: CryptoProvider;
 }
 
@@ -60,6 +68,16 @@ export interface CertificateVerifierOptions {
   readonly selfSignedAnchorsOnly?: boolean | undefined;
   /** Looks at the common name when there is no subject alternative name at all. Default false. */
   readonly legacyCommonName?: boolean | undefined;
+  /** What must be known of revocation. Default `if-covered`: a stapled response that is invalid refuses, none at all does not. */
+  readonly revocation?: RevocationMode | undefined;
+  readonly crls?: readonly CertificateList[] | undefined;
+  readonly revoked?: RevokedStore | undefined;
+  /** SHA-256 of SubjectPublicKeyInfos (RFC 7469 §2.4), of which one certificate of the path must have one. */
+  readonly pins?: readonly Uint8Array[] | undefined;
+  /** Replaces the host name check. Returns why not, or undefined. */
+  readonly checkHostName?: ((certificate: Certificate, hostName: string) => string | undefined) | undefined;
+  /** A last word: why the path is not accepted, or undefined. */
+  readonly check?: ((path: readonly Certificate[], request: VerifyRequest) => MaybePromise<string | undefined>) | undefined;
   /** Ignores notBefore and notAfter. Only for devices without a clock. Default false. */
   readonly dangerouslyIgnoreValidity?: boolean | undefined;
 }
@@ -101,6 +119,7 @@ function* verifySteps(request: VerifyRequest, options: CertificateVerifierOption
   const chain = parseChain(request.chain);
   const leaf = chain[0]!;
   const profile = options.profile ?? compatible;
+  const intermediates = options.intermediates === undefined ? chain.slice(1) : [...chain.slice(1), ...options.intermediates];
   const purposes = [side === 'server' ? SERVER_AUTH : CLIENT_AUTH];
   const context: PathContext = {
     crypto,
@@ -110,29 +129,73 @@ function* verifySteps(request: VerifyRequest, options: CertificateVerifierOption
     purposes,
     maxIntermediates: options.maxIntermediates ?? DEFAULT_MAX_INTERMEDIATES,
     signatures: new SignatureMemo(),
+    revocation: statusChecker(
+      {
+        mode: options.revocation ?? 'if-covered',
+        revoked: options.revoked,
+        crls: options.crls,
+        certificates: intermediates,
+        ocsp:
+          request.ocspResponse === undefined && request.ocspResponses === undefined
+            ? undefined
+            : (certificate) => staples(certificate, chain, request),
+        mustStaple: request.statusRequested === true && side === 'server' ? leaf : undefined,
+      },
+      () => context,
+    ),
   };
-  const intermediates = options.intermediates === undefined ? chain.slice(1) : [...chain.slice(1), ...options.intermediates];
   const built = yield* buildPath({ leaf, intermediates, anchors, selfSignedAnchorsOnly: options.selfSignedAnchorsOnly }, context);
   if (built.path === undefined) throw failureError(chooseFailure(built.failures));
   const { path } = built;
-  const wrong = leafFault(leaf, request, options, purposes, profile);
+  const wrong = leafFault(leaf, request, options, purposes, profile) ?? pinFault(path, options.pins, crypto);
   if (wrong !== undefined) throw failureError({ ...wrong, path, index: 0 });
+  if (options.check !== undefined) {
+    const why = yield* settle(options.check(path, request));
+    if (why !== undefined) throw failureError({ ...fault('rejected', 'check', why), path, index: 0 });
+  }
   return { certificate: leaf, key: keyOf(leaf, crypto), path, trusted: true };
 }
 
-function leafFault(leaf: Certificate, request: VerifyRequest, options: CertificateVerifierOptions, purposes: readonly string[], profile: Profile): Fault | undefined {
+/** Responses that came with this certificate. */
+function staples(certificate: Certificate, chain: readonly Certificate[], request: VerifyRequest): Uint8Array[] {
+  const at = chain.indexOf(certificate);
+  const found = [at === 0 ? request.ocspResponse : undefined, at < 0 ? undefined : request.ocspResponses?.[at]];
+  return found.filter((one) => one !== undefined);
+}
+
+function leafFault(
+  leaf: Certificate,
+  request: VerifyRequest,
+  options: CertificateVerifierOptions,
+  purposes: readonly string[],
+  profile: Profile,
+): Fault | undefined {
   try {
-    return checkIdentity(leaf, {
+    const { hostName } = request;
+    const own = options.checkHostName;
+    const wrong = checkIdentity(leaf, {
       purposes,
       anyPurpose: profile.anyPurpose,
       keyUsageAnyOf: TLS_KEY_USAGE,
-      hostNames: request.hostName === undefined ? [] : [request.hostName],
+      hostNames: hostName === undefined || own !== undefined ? [] : [hostName],
       legacyCommonName: options.legacyCommonName,
     });
+    if (wrong !== undefined || hostName === undefined || own === undefined) return wrong;
+    const why = own(leaf, hostName);
+    return why === undefined ? undefined : fault('host-name', 'checkHostName', why);
   } catch (error) {
     if (!(error instanceof TlsError)) throw error;
     return fault('malformed', 'RFC 5280 4.2', error.detail ?? error.code);
   }
+}
+
+function pinFault(path: readonly Certificate[], pins: readonly Uint8Array[] | undefined, crypto: CryptoProvider): Fault | undefined {
+  if (pins === undefined) return undefined;
+  for (const one of path) {
+    const digest = crypto.digest('sha256', one.spki);
+    if (pins.some((pin) => equal(pin, digest))) return undefined;
+  }
+  return fault('rejected', 'RFC 7469 2.6', 'no certificate of the path has a pinned key');
 }
 
 function parseChain(chain: readonly Uint8Array[]): Certificate[] {
