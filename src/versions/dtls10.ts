@@ -7,5 +7,5 @@ import { DTLS10 } from '../wire/version.ts';
 
 const common = { id: DTLS10, name: 'DTLSv1', rank: 2, family: 'legacy', helloCookie: true, strategy: strategyDtls10 } as const;
 
-export const dtls10Client: ProtocolVersion = { ...common, client: legacyClient };
-export const dtls10Server: ProtocolVersion = { ...common, server: legacyServer };
+export const dtls10Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { client: legacyClient });
+export const dtls10Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { server: legacyServer });

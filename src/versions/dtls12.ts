@@ -7,5 +7,5 @@ import { DTLS12 } from '../wire/version.ts';
 
 const common = { id: DTLS12, name: 'DTLSv1.2', rank: 3, family: 'legacy', helloCookie: true, strategy: strategyDtls12 } as const;
 
-export const dtls12Client: ProtocolVersion = { ...common, client: legacyClient };
-export const dtls12Server: ProtocolVersion = { ...common, server: legacyServer };
+export const dtls12Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { client: legacyClient });
+export const dtls12Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { server: legacyServer });

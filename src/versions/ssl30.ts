@@ -7,5 +7,5 @@ import { SSL30 } from '../wire/version.ts';
 
 const common = { id: SSL30, name: 'SSLv3', rank: 0, family: 'legacy', helloCookie: false, strategy: strategySsl30 } as const;
 
-export const ssl30Client: ProtocolVersion = { ...common, client: ssl30ClientRole };
-export const ssl30Server: ProtocolVersion = { ...common, server: ssl30ServerRole };
+export const ssl30Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { client: ssl30ClientRole });
+export const ssl30Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { server: ssl30ServerRole });

@@ -7,5 +7,5 @@ import { TLS10 } from '../wire/version.ts';
 
 const common = { id: TLS10, name: 'TLSv1', rank: 1, family: 'legacy', helloCookie: false, strategy: strategyTls10 } as const;
 
-export const tls10Client: ProtocolVersion = { ...common, client: legacyClient };
-export const tls10Server: ProtocolVersion = { ...common, server: legacyServer };
+export const tls10Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { client: legacyClient });
+export const tls10Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { server: legacyServer });

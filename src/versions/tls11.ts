@@ -7,5 +7,5 @@ import { TLS11 } from '../wire/version.ts';
 
 const common = { id: TLS11, name: 'TLSv1.1', rank: 2, family: 'legacy', helloCookie: false, strategy: strategyTls11 } as const;
 
-export const tls11Client: ProtocolVersion = { ...common, client: legacyClient };
-export const tls11Server: ProtocolVersion = { ...common, server: legacyServer };
+export const tls11Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { client: legacyClient });
+export const tls11Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { server: legacyServer });

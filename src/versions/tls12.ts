@@ -7,5 +7,5 @@ import { TLS12 } from '../wire/version.ts';
 
 const common = { id: TLS12, name: 'TLSv1.2', rank: 3, family: 'legacy', helloCookie: false, strategy: strategyTls12 } as const;
 
-export const tls12Client: ProtocolVersion = { ...common, client: legacyClient };
-export const tls12Server: ProtocolVersion = { ...common, server: legacyServer };
+export const tls12Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { client: legacyClient });
+export const tls12Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, common, { server: legacyServer });

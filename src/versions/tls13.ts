@@ -5,5 +5,5 @@ import { TLS13 } from '../wire/version.ts';
 
 const base = { id: TLS13, name: 'TLSv1.3', rank: 4, family: 'modern', helloCookie: false, labelPrefix: 'tls13 ' } as const;
 
-export const tls13Client: ProtocolVersion = { ...base, client: modernClient };
-export const tls13Server: ProtocolVersion = { ...base, server: modernServer };
+export const tls13Client: ProtocolVersion = /* @__PURE__ */ Object.assign({}, base, { client: modernClient });
+export const tls13Server: ProtocolVersion = /* @__PURE__ */ Object.assign({}, base, { server: modernServer });

@@ -1,0 +1,2 @@
+/** Someone who only reads certificates. */
+export { parseCertificate } from '../../../src/index.ts';
