@@ -41,23 +41,18 @@ const generate = crypto.generateKeyPairSync as unknown as (type: 'dh', options: 
 
 function start(prime: Uint8Array, generator: Uint8Array, exact: boolean): PendingKeyShare {
   const g = stripZeros(generator);
-  if (g.length > 3) throw new RangeError('generator too large');
-  const small = g.reduce((value, byte) => (value << 8) | byte, 0);
-  let pair: Generated | undefined = generate('dh', { prime, generator: small, publicKeyEncoding: { format: 'der', type: 'spki' } });
-  const { algorithm, value } = parts(pair.publicKey);
+  let own: Own | undefined = g.length < 4 ? generated(prime, g) : assembled(prime, g);
   return {
-    share: padTo(prime.length, value),
+    share: padTo(prime.length, own.value),
     finish(peer) {
-      const privateKey = pair?.privateKey;
-      pair = undefined;
+      const ours = own;
+      own = undefined;
       const y = stripZeros(peer);
       //= rfc9846#section-4.2.8.1
       //# Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1.
-      if (privateKey === undefined || (exact && peer.length !== prime.length) || !isBetween(y, prime)) return undefined;
+      if (ours === undefined || (exact && peer.length !== prime.length) || !isBetween(y, prime)) return undefined;
       try {
-        const key = encode(SEQUENCE, algorithm, encode(BIT_STRING, NO_UNUSED_BITS, encodeInteger(y)));
-        const publicKey = crypto.createPublicKey({ key: Buffer.from(key.buffer), format: 'der', type: 'spki' });
-        return padTo(prime.length, plain(crypto.diffieHellman({ privateKey, publicKey })));
+        return raise(ours, y, prime.length);
       } catch {
         return undefined;
       }
@@ -65,16 +60,45 @@ function start(prime: Uint8Array, generator: Uint8Array, exact: boolean): Pendin
   };
 }
 
-const NO_UNUSED_BITS: Uint8Array = /* @__PURE__ */ new Uint8Array(1);
+/** Our half. `algorithm` is the DER of its AlgorithmIdentifier, which the peer's key must repeat. */
+interface Own {
+  readonly privateKey: crypto.KeyObject;
+  readonly algorithm: Uint8Array;
+  readonly value: Uint8Array;
+}
 
-/** AlgorithmIdentifier and value of a DH SubjectPublicKeyInfo that we made. */
-function parts(spki: Uint8Array): { algorithm: Uint8Array; value: Uint8Array } {
-  const body = expect(SEQUENCE, spki)!.content;
+function generated(prime: Uint8Array, generator: Uint8Array): Own {
+  const small = generator.reduce((value, byte) => (value << 8) | byte, 0);
+  const pair = generate('dh', { prime, generator: small, publicKeyEncoding: { format: 'der', type: 'spki' } });
+  const body = expect(SEQUENCE, pair.publicKey)!.content;
   const algorithm = expect(SEQUENCE, body)!;
   const bits = expect(BIT_STRING, body, algorithm.next)!;
   const value = stripZeros(expect(INTEGER, bits.content, 1)!.content);
-  return { algorithm: body.subarray(0, algorithm.next), value };
+  return { privateKey: pair.privateKey, algorithm: body.subarray(0, algorithm.next), value };
 }
+
+/** generateKeyPairSync takes a generator of 31 bits: for a larger one the key is put together, and raises the generator itself. */
+function assembled(prime: Uint8Array, generator: Uint8Array): Own {
+  const algorithm = encode(SEQUENCE, DH_OID, encode(SEQUENCE, encodeInteger(prime), encodeInteger(generator)));
+  const exponent = crypto.randomBytes(prime.length);
+  exponent[0]! &= prime[0]! >> 1;
+  const key = encode(SEQUENCE, encodeInteger(NO_UNUSED_BITS), algorithm, encode(OCTET_STRING, encodeInteger(exponent)));
+  const privateKey = crypto.createPrivateKey({ key: Buffer.from(key.buffer), format: 'der', type: 'pkcs8' });
+  const own = { privateKey, algorithm, value: generator };
+  return { ...own, value: stripZeros(raise(own, generator, prime.length)) };
+}
+
+function raise(own: Own, y: Uint8Array, length: number): Uint8Array {
+  const key = encode(SEQUENCE, own.algorithm, encode(BIT_STRING, NO_UNUSED_BITS, encodeInteger(y)));
+  const publicKey = crypto.createPublicKey({ key: Buffer.from(key.buffer), format: 'der', type: 'spki' });
+  return padTo(length, plain(crypto.diffieHellman({ privateKey: own.privateKey, publicKey })));
+}
+
+const OCTET_STRING = 0x04;
+/** 1.2.840.113549.1.3.1, as an element. */
+const DH_OID = /* @__PURE__ */ Uint8Array.of(6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 3, 1);
+
+const NO_UNUSED_BITS: Uint8Array = /* @__PURE__ */ new Uint8Array(1);
 
 /** Whether 1 < value < prime - 1, for an odd prime; both without leading zeros. */
 function isBetween(value: Uint8Array, prime: Uint8Array): boolean {

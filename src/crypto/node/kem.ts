@@ -21,13 +21,16 @@ export function hasKem(): boolean {
 
 export function startKem(group: GroupName): PendingKeyShare {
   const { level, curve, curveFirst, curveLength } = layout(group);
-  const { publicKey, privateKey } = generate(level.type, { publicKeyEncoding: { format: 'der', type: 'spki' } });
+  const { publicKey, privateKey: made } = generate(level.type, { publicKeyEncoding: { format: 'der', type: 'spki' } });
   const encapsulationKey = publicKey.subarray(publicKey.length - level.keyLength);
   const half = curve === undefined ? undefined : startCurve(curve);
+  let own: crypto.KeyObject | undefined = made;
   return {
     share: half === undefined ? plain(encapsulationKey) : join(curveFirst, half.share, encapsulationKey),
     finish(peer) {
-      if (peer.length !== level.ciphertextLength + curveLength) return undefined;
+      const privateKey = own;
+      own = undefined;
+      if (privateKey === undefined || peer.length !== level.ciphertextLength + curveLength) return undefined;
       const ciphertext = curveFirst ? peer.subarray(curveLength) : peer.subarray(0, level.ciphertextLength);
       const classic = half?.finish(curveFirst ? peer.subarray(0, curveLength) : peer.subarray(level.ciphertextLength));
       if (half !== undefined && classic === undefined) return undefined;

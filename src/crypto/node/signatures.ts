@@ -14,7 +14,10 @@ import { keyOptions, schemeUse } from './schemes.ts';
 export function verify(scheme: number, key: PublicKey, tbs: Uint8Array, signature: Uint8Array): boolean {
   const use = schemeUse(scheme);
   if (use === undefined || use.keyType !== key.type) return false;
-  if ((key.type === 'rsa' || key.type === 'rsa-pss') && key.bits > MAX_RSA_BITS) return false;
+  if (key.type === 'rsa' || key.type === 'rsa-pss') {
+    // RFC 8017 §8.1.2, step 1; OpenSSL takes a PSS signature without its leading zeros.
+    if (key.bits > MAX_RSA_BITS || signature.length !== Math.ceil(key.bits / 8)) return false;
+  }
   const object = keyObject(key);
   if (object === undefined) return false;
   try {
