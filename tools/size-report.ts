@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { ROOT } from './bootstrap.mjs';
+import { filesBelow } from './source-files.ts';
 
 interface Entry {
   /** File of test/size/entries, without extension. */
@@ -24,6 +25,7 @@ interface Entry {
 }
 
 const { entries } = JSON.parse(readFileSync(join(ROOT, 'test/size/sizes.json'), 'utf8')) as { entries: readonly Entry[] };
+const sources = filesBelow(['src'], /\.ts$/);
 const problems: string[] = [];
 
 console.log(
@@ -67,6 +69,8 @@ async function measure(entry: Entry): Promise<void> {
     problems.push(`${entry.name}: ${code.contents.length} bytes minified, ${entry.minified} allowed`);
   if (gzipped > entry.gzipped) problems.push(`${entry.name}: ${gzipped} bytes gzipped, ${entry.gzipped} allowed`);
   for (const prefix of entry.absentModules) {
+    if (!sources.some((path) => path.startsWith(prefix)))
+      problems.push(`${entry.name}: no file begins with ${prefix}, so its absence says nothing`);
     for (const { path, bytes } of modules) if (path.startsWith(prefix)) problems.push(`${entry.name}: contains ${path} (${bytes} bytes)`);
   }
   for (const text of entry.absentTexts) if (code.text.includes(text)) problems.push(`${entry.name}: contains the text ${text}`);
