@@ -6,10 +6,14 @@ import { concat } from '../src/base/bytes.ts';
 import { Reader } from '../src/base/reader.ts';
 import { Writer } from '../src/base/writer.ts';
 import { nodeCrypto } from '../src/crypto/node/index.ts';
+import * as cbc from '../src/crypto/suites/aes-cbc.ts';
 import * as gcm from '../src/crypto/suites/aes-gcm.ts';
 import type { ClientContext, ServerContext } from '../src/handshake/context.ts';
+import type { ExtensionModule } from '../src/handshake/extensions/module.ts';
+import type { ClientRole, ProtocolVersion } from '../src/handshake/version.ts';
 import type { Session } from '../src/session/session.ts';
 import { createTicketKeys } from '../src/session/ticket.ts';
+import { ssl30Client, ssl30Server } from '../src/versions/ssl30.ts';
 import { tls12Client, tls12Server } from '../src/versions/tls12.ts';
 import { tls13Client } from '../src/versions/tls13.ts';
 import { messageName } from '../src/wire/handshake.ts';
@@ -386,4 +390,119 @@ test('TLS 1.2: RFC 7627 §5.3: a session is not resumed with another master secr
   // A session without it is not even resumed when both know it now.
   const old = attack((_from, messages) => messages, { ...session, extendedMasterSecret: false });
   assert.equal(old.client.connection.error?.code, 'session_mismatch');
+});
+
+test('TLS 1.2: renegotiation is refused with a warning, and not for ever', () => {
+  for (const [asking, message] of [
+    ['server', h.HELLO_REQUEST],
+    ['client', h.CLIENT_HELLO],
+  ] as const) {
+    const pair = attack((_from, messages) => messages);
+    const other = asking === 'client' ? 'server' : 'client';
+    const ask = (body: number): void => {
+      const { carrier } = pair[asking].connection;
+      carrier.message(message, (w) => w.zeros(body));
+      carrier.endFlight();
+      pair.pump();
+    };
+    const refusals = () =>
+      pair[asking].events.filter((event) => event.type === 'alert' && event.description === alerts.NO_RENEGOTIATION).length;
+    for (let i = 1; i <= 3; i++) {
+      ask(0);
+      assert.equal(refusals(), i);
+    }
+    // Data between requests shows that there is more to the peer than requests.
+    for (const end of [pair.client, pair.server]) end.connection.send(Uint8Array.of(1));
+    pair.pump();
+    for (let i = 0; i < 4; i++) ask(0);
+    const codeOf = () => pair[other].connection.error?.code;
+    assert.equal(codeOf(), undefined);
+    ask(0);
+    assert.equal(codeOf(), 'no_renegotiation');
+  }
+  const pair = attack((_from, messages) => messages);
+  const { carrier } = pair.server.connection;
+  carrier.message(h.HELLO_REQUEST, (w) => w.u8(0));
+  carrier.endFlight();
+  pair.pump();
+  assert.equal(pair.client.connection.error?.code, 'decode_error');
+  for (const type of [h.CLIENT_HELLO, h.SERVER_HELLO, h.FINISHED, h.NEW_SESSION_TICKET, h.KEY_UPDATE]) {
+    const other = attack((_from, messages) => messages);
+    other.server.connection.carrier.message(type, () => {});
+    other.server.connection.carrier.endFlight();
+    other.pump();
+    assert.equal(other.client.connection.error?.alert, alerts.UNEXPECTED_MESSAGE);
+  }
+  const ccs = attack((_from, messages) => messages);
+  ccs.server.connection.carrier.changeCipherSpec();
+  ccs.pump();
+  assert.notEqual(ccs.client.connection.error, undefined);
+});
+
+test('TLS 1.2: HelloRequest in the handshake is dropped, and stays out of the hashes', () => {
+  const pair = attack((from, messages) =>
+    from === 'server'
+      ? messages.flatMap((m) => (m.type === CCS ? [m] : [{ type: h.HELLO_REQUEST, body: new Uint8Array(0) }, m]))
+      : messages,
+  );
+  assert.equal(pair.client.connection.error, undefined);
+  assert.equal(pair.server.connection.info?.peerProof, 'certificate');
+});
+
+test('TLS 1.2: S37: any split of the stream gives the same handshake', () => {
+  for (const size of [1, 2, 3, 5, 7, 64, 1000]) {
+    const pair = connectPair(client, server);
+    pair.wire = (_from, bytes) => {
+      const pieces: Uint8Array[] = [];
+      for (let start = 0; start < bytes.length; start += size) pieces.push(bytes.slice(start, start + size));
+      return pieces;
+    };
+    pair.pump();
+    assert.equal(pair.client.connection.error, undefined);
+    assert.equal(pair.server.connection.info?.peerProof, 'certificate', `${size}`);
+  }
+});
+
+test('RFC 7627 §5.4: without extended master secret nothing is exported', () => {
+  const plain: ExtensionModule = { type: 23, where: 0 };
+  const drop = (role: ClientRole): ClientRole => ({
+    ...role,
+    extensions: role.extensions.map((each) => (each.type === 23 ? plain : each)),
+  });
+  const old: ProtocolVersion = { ...tls12Client, client: drop(tls12Client.client!) };
+  const without = (dangers: readonly string[]) => clientContext({ suites, versions: [old], dangers });
+  const pair = attack((_from, messages) => messages, undefined, without([]));
+  assert.equal(pair.client.connection.info?.extendedMasterSecret, false);
+  for (const side of ['client', 'server'] as const)
+    assert.throws(() => pair[side].connection.exportKeyingMaterial(16, 'EXPORTER-test'), { code: 'unsupported' });
+  assert.notEqual(pair.client.connection.finishedMessages, undefined);
+  const event = pair.client.events.find((each) => each.type === 'session');
+  assert.ok(event?.type === 'session');
+  const resumed = attack((_from, messages) => messages, event.session, without([]));
+  assert.equal(resumed.client.connection.info?.resumed, true);
+  assert.equal(resumed.client.connection.finishedMessages, undefined);
+  assert.equal(resumed.server.connection.finishedMessages, undefined);
+  const allowed = attack((_from, messages) => messages, undefined, without(['exporterWithoutExtendedMasterSecret']));
+  assert.equal(allowed.client.connection.exportKeyingMaterial(16, 'EXPORTER-test').length, 16);
+  // RFC 7627 §5.3: a server does not resume it for a client that knows better now.
+  const better = attack((_from, messages) => messages, event.session);
+  assert.equal(better.client.connection.info?.resumed, false);
+  assert.equal(better.client.connection.info?.extendedMasterSecret, true);
+});
+
+test('SSL 3.0: a client without certificate says so by an alert', () => {
+  const suite = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
+  const pair = connectPair(
+    clientContext({ suites: [suite], versions: [ssl30Client] }),
+    serverContext({ suites: [suite], versions: [ssl30Server], credentials: [credential('rsa')] }),
+  );
+  const sent: number[] = [];
+  pair.wire = tampering((from, messages) => {
+    if (from === 'client') sent.push(...messages.map(({ type }) => type));
+    const request = { type: h.CERTIFICATE_REQUEST, body: Uint8Array.of(1, 1, 0, 0) };
+    return messages.flatMap((m) => (m.type === h.SERVER_HELLO_DONE ? [request, m] : [m]));
+  }, 0x0300);
+  pair.pump();
+  assert.ok(pair.server.events.some((event) => event.type === 'alert' && event.description === alerts.NO_CERTIFICATE_RESERVED));
+  assert.ok(!sent.includes(h.CERTIFICATE));
 });

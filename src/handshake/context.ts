@@ -93,7 +93,7 @@ export interface ServerContext extends CommonContext {
   readonly preferServerOrder: boolean;
   /** Another context for a name; undefined: go on with this one; null: unrecognized_name. */
   readonly selectContext: ((serverName: string) => MaybePromise<ServerContext | null | undefined>) | undefined;
-  /** The protocol among those offered; undefined: none in common. Default: the first of `alpn` that was offered. */
+  /** The protocol among those offered; undefined: none in common, the handshake fails; '': go on without. Default: the first of `alpn` that was offered. */
   readonly selectAlpn: ((offered: readonly string[], serverName: string) => MaybePromise<string | undefined>) | undefined;
   readonly selectCredential: ((request: CredentialRequest) => MaybePromise<Credential | undefined>) | undefined;
   /** The key of a PSK identity; undefined: unknown. */
@@ -146,4 +146,6 @@ export interface HandshakeHost {
   ocspResponse(der: Uint8Array): void;
   /** A certificate that was not trusted, but that the context accepts. */
   untrusted(error: TlsError): void;
+  /** Sends a warning alert behind what was sent so far. */
+  warn(alert: number): void;
 }

@@ -29,5 +29,5 @@ export interface Established {
   /** Application data came: counters of messages without data start again. */
   onData(): void;
   /** tls-unique (RFC 5929), in versions that define it. */
-  readonly finishedMessages?: { readonly client: Uint8Array; readonly server: Uint8Array };
+  readonly finishedMessages?: { readonly client: Uint8Array; readonly server: Uint8Array } | undefined;
 }

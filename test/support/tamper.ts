@@ -14,8 +14,8 @@ export const CCS = 0x100;
 /** What arrives in place of the messages of one flight. */
 export type Tamper = (from: 'client' | 'server', messages: readonly ClearMessage[]) => readonly ClearMessage[];
 
-/** Behind a ChangeCipherSpec of a side, its records pass untouched. Messages must not be split over pieces. */
-export function tampering(tamper: Tamper): Wire {
+/** `version`: on the records that it writes. Behind a ChangeCipherSpec of a side, its records pass untouched. Messages must not be split over pieces. */
+export function tampering(tamper: Tamper, version = 0x0303): Wire {
   const sealed = { client: false, server: false };
   return (from, bytes) => {
     if (sealed[from]) return [bytes];
@@ -39,7 +39,7 @@ export function tampering(tamper: Tamper): Wire {
     }
     readMessages(clear, messages);
     const out = new Writer();
-    for (const message of tamper(from, messages)) writeRecord(out, message);
+    for (const message of tamper(from, messages)) writeRecord(out, version, message);
     out.bytes(r.rest());
     return out.length === 0 ? [] : [out.copy()];
   };
@@ -51,9 +51,9 @@ function readMessages(clear: Writer, messages: ClearMessage[]): void {
   clear.length = 0;
 }
 
-function writeRecord(w: Writer, message: ClearMessage): void {
+function writeRecord(w: Writer, version: number, message: ClearMessage): void {
   w.u8(message.type === CCS ? 20 : 22);
-  w.u16(0x0303);
+  w.u16(version);
   const at = w.open(2);
   if (message.type !== CCS) {
     w.u8(message.type);

@@ -28,6 +28,9 @@ const RESERVED_LABELS: readonly string[] = [
   'key expansion',
 ];
 
+/** In `dangers`: keying material is exported from a master secret that is not bound to its handshake. */
+const EXPORTER_DANGER = 'exporterWithoutExtendedMasterSecret';
+
 /** The last step of the flow. */
 export function complete(hs: Handshake): void {
   establish(hs, present(hs.peerVerified), present(hs.legacy.finished));
@@ -47,6 +50,8 @@ export class LegacyEstablished implements Established {
   readonly #side: Side;
   /** Master secret, randoms and verify_data in one block. */
   readonly #block: Uint8Array;
+  readonly #mayExport: boolean;
+  readonly #isUnique: boolean;
   #requests = 0;
 
   constructor(hs: Handshake) {
@@ -55,11 +60,19 @@ export class LegacyEstablished implements Established {
     this.#strategy = legacy.strategy;
     this.#prfHash = legacy.suite.prfHash;
     this.#side = hs.side;
+    this.#mayExport = hs.extendedMasterSecret || hs.context.dangers.includes(EXPORTER_DANGER);
+    this.#isUnique = hs.extendedMasterSecret || hs.resumed === undefined;
     this.#block = concat(legacy.master, hs.clientRandom, hs.serverRandom, legacy.clientVerifyData, legacy.serverVerifyData);
   }
 
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
     if (!this.#strategy.exporter) misuse('unsupported', 'this version has no exporter');
+    //= rfc7627#section-5.4
+    //# Hence, the client or server MUST NOT
+    //# export any key material based on the new master secret for any
+    //# subsequent application-level authentication.  In particular, it MUST
+    //# disable [RFC5705]
+    if (!this.#mayExport) misuse('unsupported', 'no exporter without extended_master_secret');
     if (RESERVED_LABELS.includes(label)) misuse('invalid_argument', 'a label of the protocol itself');
     if (context !== undefined && context.length > 0xffff) misuse('invalid_argument', 'context too long');
     ascii(label);
@@ -88,7 +101,11 @@ export class LegacyEstablished implements Established {
     this.#requests = 0;
   }
 
-  get finishedMessages(): { readonly client: Uint8Array; readonly server: Uint8Array } {
+  get finishedMessages(): { readonly client: Uint8Array; readonly server: Uint8Array } | undefined {
+    //= rfc7627#section-5.4
+    //# Hence, the client or server MUST NOT use the current handshake's
+    //# "verify_data" for application-level authentication.
+    if (!this.#isUnique) return undefined;
     const both = this.#block.subarray(VERIFY_DATA);
     return { client: both.slice(0, both.length / 2), server: both.slice(both.length / 2) };
   }

@@ -20,6 +20,7 @@ export const strategySsl30: LegacyStrategy = {
     );
   },
   clientCertificates: false,
+  noCertificate: 'alert',
   extensions: false,
   exporter: false,
   noRenegotiation: 'fatal',

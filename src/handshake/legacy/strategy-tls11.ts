@@ -16,6 +16,7 @@ export const strategyTls11: LegacyStrategy = {
   explicitSchemes: false,
   defaultSchemes: [RSA_PKCS1_MD5_SHA1, DSA_SHA1, ECDSA_SHA1],
   clientCertificates: true,
+  noCertificate: 'message',
   extensions: true,
   exporter: true,
   noRenegotiation: 'warning',

@@ -18,6 +18,7 @@ export const strategyTls12: LegacyStrategy = {
   explicitSchemes: true,
   defaultSchemes: [RSA_PKCS1_SHA1, DSA_SHA1, ECDSA_SHA1],
   clientCertificates: true,
+  noCertificate: 'message',
   extensions: true,
   exporter: true,
   noRenegotiation: 'warning',

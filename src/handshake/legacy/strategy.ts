@@ -20,6 +20,8 @@ export interface LegacyStrategy {
   readonly defaultSchemes: readonly number[];
   /** Whether clients may authenticate: not in SSL 3.0, whose CertificateVerify hashes the master secret in its own way. */
   readonly clientCertificates: boolean;
+  /** How a client says that it has no certificate: SSL 3.0 has an alert for it. */
+  readonly noCertificate: 'message' | 'alert';
   /** Whether extensions exist; renegotiation_info alone does in SSL 3.0 (RFC 5746 §4.5). */
   readonly extensions: boolean;
   /** RFC 5705. */

@@ -1,4 +1,5 @@
 /** The client's Certificate and CertificateVerify: RFC 5246 §7.4.6 and §7.4.8. */
+import { NO_CERTIFICATE_RESERVED } from '../../../base/alerts.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../../../crypto/port.ts';
 import { CERTIFICATE, CERTIFICATE_VERIFY } from '../../../wire/handshake.ts';
@@ -15,6 +16,9 @@ export function sendClientCertificate(hs: Handshake): MaybePromise<void> {
     if (credential !== undefined) {
       signWith(hs, credential);
       hs.legacy.clientCertificateSent = true;
+    } else if (hs.legacy.strategy.noCertificate === 'alert') {
+      hs.host.warn(NO_CERTIFICATE_RESERVED);
+      return;
     }
     //= rfc5246#section-7.4.6
     //# If no suitable certificate is available,

@@ -56,6 +56,7 @@ function reportSession(hs: Handshake): void {
     maxEarlyData: 0,
     peerChain: hs.peerChain,
     // A certificate whose name was not looked at is to be looked at again.
+    peerScheme: hs.peerScheme,
     peerTrusted: hs.peerTrusted && options.checkName !== false,
     contextId: EMPTY,
   });

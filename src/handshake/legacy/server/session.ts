@@ -57,6 +57,7 @@ function sessionOf(hs: Handshake): Session {
     alpn: hs.alpn,
     maxEarlyData: 0,
     peerChain: hs.peerChain,
+    peerScheme: hs.peerScheme,
     peerTrusted: hs.peerTrusted,
     contextId: server.contextId,
   };
