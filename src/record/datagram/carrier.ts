@@ -331,12 +331,10 @@ export class DatagramCarrier implements RecordLayer {
 
   tick(now: number): void {
     const ongoing = this.#ongoing;
-    if (ongoing === undefined || this.fault !== undefined || now < ongoing.retransmission.deadline) return;
-    if (ongoing.retransmission.state === 'waiting') this.#timeout(ongoing, now);
-    else {
-      ongoing.retransmission.on('expired', now);
-      if (!this.#handshaking) this.#ongoing = undefined;
-    }
+    if (ongoing === undefined || this.fault !== undefined) return;
+    const due = ongoing.retransmission.due(now);
+    if (due === 'timeout') this.#timeout(ongoing, now);
+    else if (due === 'expired' && ongoing.retransmission.on('expired', now) && !this.#handshaking) this.#ongoing = undefined;
   }
 
   /** The network refused a datagram as too long (EMSGSIZE, ICMP): shorter ones from now on, RFC 6347 §4.1.1.1. */
@@ -427,10 +425,10 @@ export class DatagramCarrier implements RecordLayer {
       case HANDSHAKE:
         return this.#fragments(content, isKeyed);
       case APPLICATION_DATA:
-        if (!isKeyed) this.#drop(DROP_EARLY_DATA);
-        else if (this.#acceptsData) this.#sink.data(content);
-        else this.#holdEarly(content);
-        return;
+        if (!isKeyed) return this.#drop(DROP_EARLY_DATA);
+        if (!this.#acceptsData) return this.#holdEarly(content);
+        if (this.#ongoing !== undefined) this.#ongoing.retransmission.confirmed = true;
+        return this.#sink.data(content);
       case ALERT:
         if (content.length !== 2) this.#drop(DROP_TYPE);
         else if (isKeyed) this.#sink.alert(content[0]!, content[1]!);
@@ -536,12 +534,12 @@ export class DatagramCarrier implements RecordLayer {
       this.#sink.alert(alert >>> 8, alert & 0xff);
       return;
     }
-    const exhausted = retransmission.attempts >= this.#config.maxRetransmissions;
+    const exhausted = this.#handshaking && retransmission.attempts >= this.#config.maxRetransmissions;
     if (exhausted && this.#config.onExhausted === 'fail') {
       this.#refuse(USER_CANCELED, 'handshake_timeout', `${retransmission.attempts} retransmissions`);
       return;
     }
-    retransmission.on('timeout', now);
+    if (!retransmission.on('timeout', now)) return;
     this.retransmissions++;
     this.#transmit(ongoing);
     this.#sink.retransmission?.(retransmission.attempts, exhausted);

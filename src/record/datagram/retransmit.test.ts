@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FLIGHT_TRANSITIONS, Retransmission } from './retransmit.ts';
 
-const TIMES = { initialTimeoutMs: 1_000, maxTimeoutMs: 60_000, lingerMs: 240_000 };
+const TIMES = {
+  initialTimeoutMs: 1_000,
+  maxTimeoutMs: 60_000,
+  minTimeoutMs: 1_000,
+  retainTimeout: true,
+  lastFlightRepeats: 0,
+  lingerMs: 240_000,
+};
 
 function waiting(now = 0): Retransmission {
   const flight = new Retransmission(TIMES);
@@ -17,7 +24,7 @@ test('the table of transitions', () => {
     sent: { building: 'waiting' },
     sentLast: { building: 'lingering' },
     sentOnce: { building: 'lingering' },
-    timeout: { waiting: 'waiting' },
+    timeout: { waiting: 'waiting', lingering: 'lingering' },
     repeated: { waiting: 'waiting', lingering: 'lingering' },
     answered: { idle: 'idle', building: 'building', waiting: 'idle', lingering: 'idle' },
     over: { idle: 'idle', building: 'idle', waiting: 'idle', lingering: 'lingering' },
@@ -80,9 +87,49 @@ test('D25: the last flight has no timer but its end, and is repeated on demand u
   flight.on('sentLast', 0);
   assert.equal(flight.deadline, 240_000);
   assert.ok(flight.on('repeated', 1_000));
-  assert.equal(flight.deadline, 240_000);
-  assert.equal(flight.on('timeout', 240_000), false);
-  assert.ok(flight.on('expired', 240_000));
+  assert.equal(flight.deadline, 241_000, 'the time begins again');
+  assert.equal(flight.on('timeout', 241_000), false);
+  flight.confirmed = true;
+  assert.ok(flight.on('expired', 241_000));
   assert.equal(flight.on('repeated', 250_000), false);
   assert.equal(flight.deadline, Number.POSITIVE_INFINITY);
+});
+
+test('D25: it is kept longer when nothing has shown that it arrived', () => {
+  const flight = new Retransmission(TIMES);
+  flight.on('begin', 0);
+  flight.on('sentLast', 0);
+  assert.equal(flight.on('expired', 240_000), false);
+  assert.equal(flight.deadline, 960_000);
+  assert.ok(flight.on('expired', 960_000));
+});
+
+test('the last flight may be repeated unasked, until something shows that it arrived', () => {
+  const flight = new Retransmission({ ...TIMES, lastFlightRepeats: 2 });
+  flight.on('begin', 0);
+  flight.on('sentLast', 0);
+  assert.equal(flight.deadline, 1_000);
+  assert.equal(flight.due(1_000), 'timeout');
+  assert.ok(flight.on('timeout', 1_000));
+  assert.equal(flight.deadline, 3_000);
+  flight.confirmed = true;
+  assert.equal(flight.on('timeout', 3_000), false);
+  assert.equal(flight.deadline, 240_000);
+  assert.equal(flight.due(240_000), 'expired');
+});
+
+test('a timeout may shrink to the round trips that were measured, and begin anew with each flight', () => {
+  const flight = new Retransmission({ ...TIMES, minTimeoutMs: 100, retainTimeout: false });
+  flight.on('begin', 0);
+  flight.on('sent', 0);
+  flight.on('answered', 50);
+  flight.on('begin', 60);
+  flight.on('sent', 60);
+  assert.equal(flight.deadline, 260);
+  flight.on('timeout', 260);
+  assert.equal(flight.deadline, 660);
+  flight.on('answered', 300);
+  flight.on('begin', 300);
+  flight.on('sent', 300);
+  assert.equal(flight.deadline, 500);
 });

@@ -36,16 +36,27 @@ export const FLIGHT_TRANSITIONS: { readonly [E in FlightEvent]: { readonly [S in
   sent: { building: 'waiting' },
   sentLast: { building: 'lingering' },
   sentOnce: { building: 'lingering' },
-  timeout: { waiting: 'waiting' },
+  timeout: { waiting: 'waiting', lingering: 'lingering' },
   repeated: { waiting: 'waiting', lingering: 'lingering' },
   answered: { idle: 'idle', building: 'building', waiting: 'idle', lingering: 'idle' },
   over: { idle: 'idle', building: 'idle', waiting: 'idle', lingering: 'lingering' },
   expired: { lingering: 'idle' },
 };
 
+/** How many times longer the last flight is kept when nothing says that it arrived: on a bad link repetitions are a minute apart. */
+const UNCONFIRMED_FACTOR = 4;
+/** A round trip that was measured once is multiplied by this: the peer's work differs from flight to flight. */
+const RTT_FACTOR = 4;
+
 export interface RetransmissionTimes {
   readonly initialTimeoutMs: number;
   readonly maxTimeoutMs: number;
+  /** Where round trips are shorter than the first timeout supposes, it shrinks to this at least. */
+  readonly minTimeoutMs: number;
+  /** A timeout that grew stays until a flight is answered without loss. */
+  readonly retainTimeout: boolean;
+  /** How often the last flight is repeated unasked, as long as nothing shows that it arrived. */
+  readonly lastFlightRepeats: number;
   readonly lingerMs: number;
 }
 
@@ -56,13 +67,24 @@ export class Retransmission {
   timeoutMs: number;
   /** When `tick` has something to do; Infinity when never. */
   deadline: number = Number.POSITIVE_INFINITY;
-  /** Timeouts of the flight that is waiting. */
+  /** Timeouts of the current flight. */
   attempts = 0;
+  /** The peer has shown that it got our last flight. */
+  confirmed = false;
+  #initialMs: number;
   #sentAt = Number.NEGATIVE_INFINITY;
+  #lingersUntil: number = Number.POSITIVE_INFINITY;
 
   constructor(times: RetransmissionTimes) {
     this.#times = times;
+    this.#initialMs = times.initialTimeoutMs;
     this.timeoutMs = times.initialTimeoutMs;
+  }
+
+  /** What the deadline that has come means. */
+  due(now: number): 'timeout' | 'expired' | undefined {
+    if (now < this.deadline) return undefined;
+    return this.state === 'lingering' && now >= this.#lingersUntil ? 'expired' : 'timeout';
   }
 
   /** Whether the event has a meaning now; when it has, the transition is made. */
@@ -71,6 +93,8 @@ export class Retransmission {
     const to = FLIGHT_TRANSITIONS[event][from];
     if (to === undefined) return false;
     if (event === 'repeated' && now - this.#sentAt < this.#times.initialTimeoutMs / 2) return false;
+    if (event === 'timeout' && from === 'lingering' && !this.#mayRepeat()) return false;
+    if (event === 'expired' && !this.confirmed && this.#extend(now)) return false;
     this.state = to;
     this.#act(event, from, now);
     return true;
@@ -80,18 +104,13 @@ export class Retransmission {
     const times = this.#times;
     switch (event) {
       case 'begin':
-        if (from === 'building') return;
-        this.attempts = 0;
-        this.deadline = Number.POSITIVE_INFINITY;
-        // RFC 6347 §4.2.4.1: back to the initial value after a long period of idleness, ten times the current timer.
-        if (now - this.#sentAt >= 10 * this.timeoutMs) this.timeoutMs = times.initialTimeoutMs;
+        if (from !== 'building') this.#begin(now);
         return;
       case 'sent':
         this.#sent(now);
         return;
       case 'sentLast':
-        this.#sentAt = now;
-        this.deadline = now + times.lingerMs;
+        this.#linger(now);
         return;
       case 'sentOnce':
         this.#sentAt = now;
@@ -99,15 +118,16 @@ export class Retransmission {
       case 'timeout':
         this.attempts++;
         this.timeoutMs = Math.min(2 * this.timeoutMs, times.maxTimeoutMs);
-        this.#sent(now);
+        if (from === 'waiting') this.#sent(now);
+        else this.#sentLast(now);
         return;
       case 'repeated':
         if (from === 'waiting') this.#sent(now);
+        else if (this.#lingersUntil < Number.POSITIVE_INFINITY) this.#linger(now);
         else this.#sentAt = now;
         return;
       case 'answered':
-        // RFC 6347 §4.2.4.1: the value is kept until a transmission without loss.
-        if (from === 'waiting' && this.attempts === 0) this.timeoutMs = times.initialTimeoutMs;
+        if (from === 'waiting') this.#answered(now);
         this.deadline = Number.POSITIVE_INFINITY;
         return;
       case 'over':
@@ -116,6 +136,48 @@ export class Retransmission {
       case 'expired':
         this.deadline = Number.POSITIVE_INFINITY;
     }
+  }
+
+  #begin(now: number): void {
+    this.attempts = 0;
+    this.confirmed = false;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.#lingersUntil = Number.POSITIVE_INFINITY;
+    // RFC 6347 §4.2.4.1: back to the initial value after a long period of idleness, ten times the current timer.
+    if (!this.#times.retainTimeout || now - this.#sentAt >= 10 * this.timeoutMs) this.timeoutMs = this.#initialMs;
+  }
+
+  #answered(now: number): void {
+    // RFC 6347 §4.2.4.1: the value is kept until a transmission without loss.
+    if (this.attempts > 0) return;
+    const measured = RTT_FACTOR * (now - this.#sentAt);
+    this.#initialMs = Math.min(this.#times.initialTimeoutMs, Math.max(this.#times.minTimeoutMs, measured));
+    this.timeoutMs = this.#initialMs;
+  }
+
+  /** The time begins again with each repetition: the peer is still there, and still without an answer. */
+  #linger(now: number): void {
+    this.#lingersUntil = now + this.#times.lingerMs;
+    this.#sentLast(now);
+  }
+
+  #sentLast(now: number): void {
+    this.#sentAt = now;
+    this.deadline = this.#mayRepeat() ? Math.min(now + this.timeoutMs, this.#lingersUntil) : this.#lingersUntil;
+  }
+
+  #mayRepeat(): boolean {
+    if (!this.confirmed && this.attempts < this.#times.lastFlightRepeats) return true;
+    this.deadline = this.#lingersUntil;
+    return false;
+  }
+
+  #extend(now: number): boolean {
+    const until = this.#sentAt + UNCONFIRMED_FACTOR * this.#times.lingerMs;
+    if (now >= until) return false;
+    this.#lingersUntil = until;
+    this.deadline = until;
+    return true;
   }
 
   #sent(now: number): void {
