@@ -29,7 +29,7 @@ const RFC_NAMES = /^(?:Client|Server)(?=(?:Certificate|CertificateVerify|Finishe
 export class HandshakeLog {
   readonly steps: HandshakeStep[] = [];
   readonly #now: () => number;
-  readonly #started: number;
+  #started: number;
   readonly #onStep: ((step: HandshakeStep) => void) | undefined;
   readonly #keyed: Record<Side, boolean> = { client: false, server: false };
 
@@ -38,6 +38,11 @@ export class HandshakeLog {
     this.#now = now;
     this.#started = now();
     this.#onStep = onStep;
+  }
+
+  /** The handshake begins now. */
+  restart(): void {
+    this.#started = this.#now();
   }
 
   /** For `ClientOptions.trace`. */

@@ -36,7 +36,8 @@ export function renderLadder(steps: readonly HandshakeStep[], options: LadderOpt
   steps.forEach((step, i) => {
     if (step.kind === 'note') {
       // Notes that follow each other share a line.
-      noted = noted === '' ? step.name : `${noted}, ${step.name}`;
+      if (noted === '') noted = step.name;
+      else if (steps[i - 1]?.name !== step.name) noted += `, ${step.name}`;
       const next = steps[i + 1];
       if (next?.kind === 'note' && next.from === step.from && width(noted) + width(next.name) + 6 < inner) return;
       lines.push(`${margin} ${bar}${note(noted, step.from, inner, paint)}${bar}`);

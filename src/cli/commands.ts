@@ -1,0 +1,8 @@
+/** All commands, in the order in which help lists them. A new one is a file in commands/ and a line here. */
+import type { Command } from './command.ts';
+import { connect } from './commands/connect.ts';
+import { makeHelp } from './commands/help.ts';
+import { suites } from './commands/suites.ts';
+import { version } from './commands/version.ts';
+
+export const COMMANDS: readonly Command[] = [connect, suites, version, makeHelp(() => COMMANDS)];
