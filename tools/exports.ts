@@ -18,10 +18,10 @@ interface Conditions {
 
 /** All of them; a pattern stands for each source file that it matches, and for at least one. */
 export function packageExports(): PackageExport[] {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, Conditions | string> };
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, Conditions | string | null> };
   const found: PackageExport[] = [];
   for (const [subpath, target] of Object.entries(manifest.exports)) {
-    if (typeof target === 'string') continue;
+    if (typeof target === 'string' || target === null) continue;
     const module = moduleOf(target.default);
     if (moduleOf(target.types) !== module) throw new Error(`${subpath}: types and default are not of the same module`);
     if (!subpath.includes('*')) {
@@ -32,7 +32,10 @@ export function packageExports(): PackageExport[] {
     const files = existsSync(join(ROOT, 'src', folder)) ? readdirSync(join(ROOT, 'src', folder)) : [];
     const names = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => name.slice(0, -3));
     if (names.length === 0) throw new Error(`${subpath}: src/${folder} has no module`);
-    for (const name of names) found.push({ subpath: subpath.replace('*', name), module: module.replace('*', name) });
+    for (const name of names) {
+      const one = subpath.replace('*', name);
+      if (manifest.exports[one] !== null) found.push({ subpath: one, module: module.replace('*', name) });
+    }
   }
   return found;
 }
