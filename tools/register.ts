@@ -16,7 +16,7 @@ const REGISTER = 'docs/register.md';
 const DEVIATIONS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['lint', /(?:\/\/|\/\*)\s*(?:biome-ignore(?!(?:-\w+)? format)|eslint-disable)/],
   ['type', /(?:\/\/|\/\*)\s*@ts-(?:expect-error|ignore|nocheck)/],
-  ['test', /\b(?:test|it|describe|suite)\.(?:skip|todo)\(|\b(?:skip|todo): *(?:true|'|"|`)/],
+  ['test', /\b(?:test|it|describe|suite)\.(?:skip|todo)\(|(?<!\?.*)\b(?:skip|todo): *(?:true|'|"|`)/],
   ['rfc', /^\s*\/\/= *type=exception/],
 ];
 

@@ -44,7 +44,7 @@ test('register: a suppression needs an entry, and an entry needs a suppression',
   const files = {
     'src/a.ts': `${SLASHES} biome-ignore lint/x: R1, because\n${SLASHES} biome-ignore format: a table\n`,
     'src/b.ts': `${SLASHES} @ts-expect-error no id\n${SLASHES} eslint-disable-next-line x -- R2\n`,
-    'src/c.test.ts': `test.${'skip'}('x', () => {});\ntest('y', { ${'skip'}: missing && 'no openssl' }, () => {});\n`,
+    'src/c.test.ts': `test.${'skip'}('x', () => {});\ntest('y', { ${'skip'}: missing && 'no openssl' }, () => {});\ntest('z', there ? {} : { ${'skip'}: 'not there' }, () => {});\n`,
     'src/d.ts': `${SLASHES}= rfc9846#section-1\n${SLASHES}= type=exception\n${SLASHES}= reason=R4, old peers\n`,
     'docs/register.md': `${TABLE}| R1 | lint | src/a.ts | it has to be |\n| R2 | lint | src/a.ts | in the wrong file |\n| R3 | lint | src/gone.ts | was needed once |\n| R4 | rfc | src/d.ts | old peers do it |\n`,
   };
