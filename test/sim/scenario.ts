@@ -134,7 +134,7 @@ export function assertConnected(scenario: Scenario, pair: Pair): void {
   assert.equal(ours.scheme, theirs.peerScheme, `${name}: client's scheme`);
   assert.equal(theirs.scheme, ours.peerScheme, `${name}: server's scheme`);
   assert.equal(sessionsOf(pair).length, expected.sessions, `${name}: sessions`);
-  if (ours.version !== 'SSLv3') {
+  if (ours.extendedMasterSecret) {
     for (const context of [undefined, new Uint8Array(0), Uint8Array.of(1, 2, 3)]) {
       assert.deepEqual(
         client.exportKeyingMaterial(48, 'EXPORTER-simulator', context),
@@ -142,6 +142,9 @@ export function assertConnected(scenario: Scenario, pair: Pair): void {
         `${name}: exporters differ`,
       );
     }
+  } else {
+    // RFC 7627 §5.4; SSL 3.0 has no exporter at all.
+    for (const end of [client, server]) assert.throws(() => end.exportKeyingMaterial(48, 'EXPORTER-simulator'), { code: 'unsupported' }, name);
   }
   assert.deepEqual(client.finishedMessages, server.finishedMessages, `${name}: verify_data differs`);
 }
