@@ -47,13 +47,17 @@ const JWK: { format: 'jwk' } = { format: 'jwk' };
 
 function startXdh(type: 'x25519' | 'x448', crv: string, length: number): PendingKeyShare {
   const { publicKey, privateKey } = generate(type, { publicKeyEncoding: JWK });
-  return new Pending(fromBase64url(publicKey.x!), (peer) => {
-    if (peer.length !== length) return undefined;
-    const secret = derive(privateKey, { kty: 'OKP', crv, x: base64url(peer) });
-    //= rfc9846#section-7.4.2
-    //# Implementations MUST check whether the computed Diffie-Hellman shared secret is the all-zero value and abort if so
-    return secret === undefined || isZero(secret) ? undefined : secret;
-  });
+  return new Pending(fromBase64url(publicKey.x!), (peer) => xdhSecret(privateKey, crv, length, peer));
+}
+
+/** Exported for tests with keys of their own. */
+export function xdhSecret(privateKey: crypto.KeyObject, crv: string, length: number, peer: Uint8Array): Uint8Array | undefined {
+  if (peer.length !== length) return undefined;
+  const secret = derive(privateKey, { kty: 'OKP', crv, x: base64url(peer) });
+  //= rfc9846#section-7.4.2
+  //# Implementations MUST check whether the computed Diffie-Hellman
+  //# shared secret is the all-zero value and abort if so
+  return secret === undefined || isZero(secret) ? undefined : secret;
 }
 
 /** P-384 and P-521. */
@@ -63,24 +67,28 @@ function startEc(crv: string, length: number): PendingKeyShare {
   share[0] = UNCOMPRESSED;
   share.set(fromBase64url(publicKey.x!), 1);
   share.set(fromBase64url(publicKey.y!), 1 + length);
-  return new Pending(share, (peer) => {
-    if (!isUncompressed(peer, length)) return undefined;
-    const x = base64url(peer.subarray(1, 1 + length));
-    return derive(privateKey, { kty: 'EC', crv, x, y: base64url(peer.subarray(1 + length)) });
-  });
+  return new Pending(share, (peer) => ecSecret(privateKey, crv, length, peer));
+}
+
+export function ecSecret(privateKey: crypto.KeyObject, crv: string, length: number, peer: Uint8Array): Uint8Array | undefined {
+  if (!isUncompressed(peer, length)) return undefined;
+  const x = base64url(peer.subarray(1, 1 + length));
+  return derive(privateKey, { kty: 'EC', crv, x, y: base64url(peer.subarray(1 + length)) });
 }
 
 function startEcdh(curve: string, length: number): PendingKeyShare {
   const ecdh = crypto.createECDH(curve);
   const share = plain(ecdh.generateKeys());
-  return new Pending(share, (peer) => {
-    if (!isUncompressed(peer, length)) return undefined;
-    try {
-      return plain(ecdh.computeSecret(peer));
-    } catch {
-      return undefined;
-    }
-  });
+  return new Pending(share, (peer) => ecdhSecret(ecdh, length, peer));
+}
+
+export function ecdhSecret(ecdh: crypto.ECDH, length: number, peer: Uint8Array): Uint8Array | undefined {
+  if (!isUncompressed(peer, length)) return undefined;
+  try {
+    return plain(ecdh.computeSecret(peer));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Both natively refuse points off the curve; the derivation refuses a zero result. */

@@ -34,12 +34,8 @@ export function startKem(group: GroupName): PendingKeyShare {
       const ciphertext = curveFirst ? peer.subarray(curveLength) : peer.subarray(0, level.ciphertextLength);
       const classic = half?.finish(curveFirst ? peer.subarray(0, curveLength) : peer.subarray(level.ciphertextLength));
       if (half !== undefined && classic === undefined) return undefined;
-      try {
-        const secret = plain(decapsulate!(privateKey, ciphertext));
-        return classic === undefined ? secret : join(curveFirst, classic, secret);
-      } catch {
-        return undefined;
-      }
+      const secret = kemSecret(group, privateKey, ciphertext);
+      return secret === undefined || classic === undefined ? secret : join(curveFirst, classic, secret);
     },
   };
 }
@@ -58,6 +54,16 @@ export function answerKem(group: GroupName, peer: Uint8Array): { share: Uint8Arr
     const { sharedKey, ciphertext } = encapsulate!(key);
     if (half === undefined) return { share: plain(ciphertext), secret: plain(sharedKey) };
     return { share: join(curveFirst, half.share, ciphertext), secret: join(curveFirst, classic!, sharedKey) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Exported for tests with keys of their own. */
+export function kemSecret(group: GroupName, privateKey: crypto.KeyObject, ciphertext: Uint8Array): Uint8Array | undefined {
+  if (ciphertext.length !== layout(group).level.ciphertextLength) return undefined;
+  try {
+    return plain(decapsulate!(privateKey, ciphertext));
   } catch {
     return undefined;
   }
