@@ -35,7 +35,7 @@ const NAMES = new Set(
     .map((name) => name.toUpperCase())
     .concat('DHE-PSK-AES128-CBC-SHA', 'NULL-SHA', 'NULL-SHA256'),
 );
-const SUITES = (Object.values({ ...gcm, ...ccm, ...chacha, ...cbc, ...camellia, ...aria, ...nulls }) as LegacySuite[]).filter(
+const SUITES = Object.values<LegacySuite>({ ...gcm, ...ccm, ...chacha, ...cbc, ...camellia, ...aria, ...nulls }).filter(
   (suite) => NAMES.has(suite.openssl) && suite.auth !== 'dss' && (suite.kx.usesPsk ? suite.openssl.includes('AES128') : true),
 );
 const groups = [x25519, secp256r1, ffdhe2048];
@@ -120,7 +120,7 @@ for (const [client, server, name] of VERSIONS) {
           maxVersion: name,
           requestCert: true,
           rejectUnauthorized: false,
-          dhparam: 'auto' as unknown as string,
+          dhparam: 'auto',
           pskCallback: (_socket, identity) => (identity === 'me' ? PSK.psk : null),
         },
         (socket) => {

@@ -32,7 +32,7 @@ import { AUTHORITY, credential, NOW } from './support/certificates.ts';
 import { clientContext, SCHEMES, serverContext } from './support/contexts.ts';
 import { connectPair, type Pair } from './support/pair.ts';
 
-const SUITES = Object.values({
+const SUITES = Object.values<LegacySuite>({
   ...gcm,
   ...ccm,
   ...chacha,
@@ -44,7 +44,7 @@ const SUITES = Object.values({
   ...nulls,
   ...anon,
   ...rc4,
-}) as LegacySuite[];
+});
 
 const VERSIONS: readonly [ProtocolVersion, ProtocolVersion][] = [
   [tls12Client, tls12Server],

@@ -164,7 +164,7 @@ test('TLS 1.2: resumption by ticket, with renewal under a new key', () => {
   const [session] = sessionsOf(first);
   assert.equal(session?.sessionId.length, 0);
   assert.equal(session?.lifetimeMs, 7_200_000);
-  const second = run({}, server, { serverName: 'localhost', session: session! });
+  const second = run({}, server, { serverName: 'localhost', session: session });
   assertConnected(second);
   assert.equal(second.client.connection.info?.resumed, true);
   assert.equal(second.server.connection.info?.resumed, true);
@@ -174,7 +174,7 @@ test('TLS 1.2: resumption by ticket, with renewal under a new key', () => {
   assert.equal(sessionsOf(second).length, 0, 'the ticket is still good');
 
   tickets.rotate();
-  const third = run({}, server, { serverName: 'localhost', session: session! });
+  const third = run({}, server, { serverName: 'localhost', session: session });
   assertConnected(third);
   assert.equal(third.client.connection.info?.resumed, true);
   const [renewed] = sessionsOf(third);
@@ -182,7 +182,7 @@ test('TLS 1.2: resumption by ticket, with renewal under a new key', () => {
   tickets.rotate();
   const fourth = run({}, server, { serverName: 'localhost', session: renewed! });
   assert.equal(fourth.client.connection.info?.resumed, true);
-  const old = run({}, server, { serverName: 'localhost', session: session! });
+  const old = run({}, server, { serverName: 'localhost', session: session });
   assertConnected(old);
   assert.equal(old.client.connection.info?.resumed, false, 'its key is gone');
   assert.equal(sessionsOf(old).length, 1);
@@ -203,7 +203,7 @@ test('TLS 1.2: resumption by session ID', async () => {
     const [session] = sessionsOf(first);
     assert.equal(session?.sessionId.length, 32);
     assert.equal(session?.ticket.length, 0);
-    const second = connectPair(client12(), server, { serverName: 'localhost', session: session! });
+    const second = connectPair(client12(), server, { serverName: 'localhost', session: session });
     await second.settle();
     assertConnected(second);
     assert.equal(second.client.connection.info?.resumed, true);
