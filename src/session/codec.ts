@@ -1,11 +1,11 @@
 /** A session as bytes: inside tickets, in stores, and for a client that keeps it on disk. Versioned, never trusted unsealed. */
-import { ascii, fromLatin1, latin1 } from '../base/bytes.ts';
+import { fromLatin1, latin1 } from '../base/bytes.ts';
 import { Reader } from '../base/reader.ts';
 import { Writer } from '../base/writer.ts';
 import type { HashName } from '../crypto/port.ts';
 import type { Session } from './session.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const HASHES: readonly HashName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 
 const EMS = 1;
@@ -24,13 +24,15 @@ export function encodeSession(s: Session): Uint8Array {
   w.vector(1, s.sessionId);
   w.vector(2, s.ticket);
   w.u32(Math.floor(s.created / 2 ** 32));
-  w.u32(s.created % 2 ** 32 >>> 0);
+  w.u32((s.created % 2 ** 32) >>> 0);
   w.u32(s.lifetimeMs);
   w.u32(s.ageAdd);
-  w.vector(2, ascii(s.serverName));
+  // As a client sent it: any bytes.
+  w.vector(2, fromLatin1(s.serverName));
   w.vector(1, fromLatin1(s.alpn));
   w.u32(s.maxEarlyData);
   w.vector(1, s.contextId);
+  w.u16(s.peerScheme);
   const at = w.open(3);
   for (const certificate of s.peerChain) w.vector(3, certificate);
   w.close(3, at);
@@ -63,6 +65,7 @@ function read(r: Reader): Session | undefined {
   const alpn = latin1(r.vector(1));
   const maxEarlyData = r.u32();
   const contextId = r.vector(1).slice();
+  const peerScheme = r.u16();
   const chain = r.sub(3);
   const peerChain: Uint8Array[] = [];
   while (chain.remaining > 0) peerChain.push(chain.vector(3).slice());
@@ -83,6 +86,7 @@ function read(r: Reader): Session | undefined {
     alpn,
     maxEarlyData,
     peerChain,
+    peerScheme,
     peerTrusted: (flags & TRUSTED) !== 0,
     contextId,
   };
