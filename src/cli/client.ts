@@ -1,16 +1,16 @@
 /** One client connection with everything about it recorded: what `connect` reports, and what the demo checks. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TlsError } from '../base/errors.ts';
-import { type Connection, createClientConnection } from '../engine/connection.ts';
-import type { ConnectionEvent } from '../engine/events.ts';
+import { createClientConnection } from '../engine/connection.ts';
 import type { ConnectionInfo } from '../engine/info.ts';
 import type { ClientContext } from '../handshake/context.ts';
 import type { Session } from '../session/session.ts';
 import { dial, type Target } from './dial.ts';
 import { CliError } from './errors.ts';
 import { HandshakeLog, type HandshakeStep } from './handshake-log.ts';
-import { Link } from './link.ts';
 import { startTls } from './starttls.ts';
+import type { DriverEvent } from '../node/driver.ts';
+import { TlsStream } from './tls-stream.ts';
 import type { TrustWitness } from './trust.ts';
 
 export interface ClientRequest {
@@ -43,11 +43,9 @@ export class ClientRun {
   info: ConnectionInfo | undefined;
   error: unknown;
   readonly sessions: Session[] = [];
-  /** Application data, when nobody takes it. */
-  onData: ((data: Uint8Array) => void) | undefined;
   /** Fulfilled when the peer has said goodbye or the connection is over. */
   readonly ended: Promise<void>;
-  link: Link | undefined;
+  stream: TlsStream | undefined;
   #endNow: () => void = () => undefined;
   #wakeups: (() => void)[] = [];
 
@@ -85,11 +83,11 @@ export class ClientRun {
         ...(this.request.session === undefined ? {} : { session: this.request.session }),
         trace: this.log.trace,
       });
-      this.link = new Link(dialled.socket, connection, (event) => this.#onEvent(event, connection));
+      this.stream = new TlsStream(dialled.socket, connection, (event) => this.#onEvent(event));
       const done = await this.waitFor(() => this.info !== undefined || this.error !== undefined, timeoutMs);
       if (!done) {
         this.error = new CliError('timeout', `no end of the handshake within ${timeoutMs / 1000} s`);
-        this.link.destroy();
+        this.stream.destroy();
       }
       if (this.info !== undefined) this.timings.handshake = performance.now() - started;
     } catch (error) {
@@ -115,28 +113,29 @@ export class ClientRun {
 
   /** Says goodbye, waits a little for the peer's goodbye, and hangs up. */
   async close(waitMs = 500): Promise<void> {
-    if (this.link === undefined) return;
-    if (this.error === undefined) {
-      this.link.close();
+    const { stream } = this;
+    if (stream === undefined) return;
+    if (this.error === undefined && !stream.destroyed) {
+      this.#closing = true;
+      stream.end();
+      stream.resume();
       await this.waitFor(() => this.#over, waitMs);
     }
-    this.link.destroy();
+    stream.destroy();
   }
 
   #over = false;
+  #closing = false;
 
-  #onEvent(event: ConnectionEvent, connection: Connection): void {
+  #onEvent(event: DriverEvent): void {
     switch (event.type) {
       case 'handshake':
         this.info = event.info;
         break;
-      case 'data':
-        this.onData?.(event.data);
-        break;
       case 'session':
         this.sessions.push(event.session);
         // Before TLS 1.3 a ticket is part of the handshake, and of its trace.
-        if (connection.info?.versionId === 0x0304) this.log.later('server', 'NewSessionTicket');
+        if (this.info?.versionId === 0x0304) this.log.later('server', 'NewSessionTicket');
         break;
       case 'alert':
         this.log.alert('server', event.description);
@@ -160,6 +159,10 @@ export class ClientRun {
   }
 
   #failed(error: TlsError): void {
+    this.#over = true;
+    this.#endNow();
+    // What goes wrong behind our own goodbye is no failure any more.
+    if (this.#closing && error.origin === 'transport') return;
     this.error = error;
     if (error.alert === undefined) return;
     if (error.origin === 'peer') this.log.alert('server', error.alert);

@@ -2,7 +2,8 @@
 import type { Command } from './command.ts';
 import { connect } from './commands/connect.ts';
 import { makeHelp } from './commands/help.ts';
+import { serve } from './commands/serve.ts';
 import { suites } from './commands/suites.ts';
 import { version } from './commands/version.ts';
 
-export const COMMANDS: readonly Command[] = [connect, suites, version, makeHelp(() => COMMANDS)];
+export const COMMANDS: readonly Command[] = [connect, serve, suites, version, makeHelp(() => COMMANDS)];

@@ -1,7 +1,6 @@
 /** Standard input to the peer, the peer's data to standard output, until both have ended. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TlsError } from '../base/errors.ts';
 import type { ClientRun } from './client.ts';
 import type { Io } from './io.ts';
 
@@ -10,44 +9,33 @@ import type { Io } from './io.ts';
  * a request whose sender says goodbye at once, so goodbye waits that long. Whoever sends nothing does not wait.
  */
 export async function pipe(run: ClientRun, io: Io, lingerMs: number): Promise<void> {
-  const link = run.link!;
+  const stream = run.stream!;
   const { stdin, stdout } = io;
   let lastData = performance.now();
   let sent = false;
   let over = false;
-  let inputOver = false;
-
-  run.onData = (data) => {
+  stream.on('data', () => {
     lastData = performance.now();
-    if (!stdout.write(data) && !stdout.destroyed) {
-      link.pause();
-      stdout.once('drain', () => link.resume());
-    }
-  };
-  stdout.on('error', () => link.destroy());
+  });
+  stdout.on('error', () => stream.destroy());
+  stream.pipe(stdout, { end: false });
+  stdin.once('data', () => {
+    sent = true;
+  });
+  stdin.pipe(stream, { end: false });
 
-  const input = (async (): Promise<void> => {
-    try {
-      for await (const chunk of stdin) {
-        if (over) return;
-        sent = true;
-        await link.send(chunk as Uint8Array);
-      }
-    } catch (error) {
-      // The peer may have gone while we were writing: the run tells.
-      if (!(error instanceof TlsError) && run.error === undefined) run.error = error;
-    }
-    inputOver = true;
-  })();
+  const inputOver = new Promise<void>((resolve) => stdin.once('end', resolve).once('error', () => resolve()));
   const ended = run.ended.then(() => {
     over = true;
   });
-
-  await Promise.race([input, ended]);
-  if (inputOver && sent) {
+  await Promise.race([inputOver, ended]);
+  if (!over && sent) {
     lastData = performance.now();
     while (!over && performance.now() - lastData < lingerMs) await Promise.race([ended, sleep(Math.min(50, lingerMs))]);
   }
+  stdin.unpipe(stream);
   stdin.destroy();
+  // What has come is shown, even when its sender is gone.
+  while (stream.readableLength > 0 && !stream.destroyed) await sleep(5);
   if (stdout.writableNeedDrain) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]);
 }
