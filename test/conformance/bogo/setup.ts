@@ -1,0 +1,267 @@
+/** Contexts as the flags want them. Everything that the library implements is offered, as BoringSSL's shim does. */
+import { readFileSync } from 'node:fs';
+import { BAD_CERTIFICATE_STATUS_RESPONSE, CERTIFICATE_UNKNOWN, HANDSHAKE_FAILURE, INTERNAL_ERROR } from '../../../src/base/alerts.ts';
+import { equal } from '../../../src/base/bytes.ts';
+import { TlsError } from '../../../src/base/errors.ts';
+import { nodeCrypto, privateKeyFromPem } from '../../../src/crypto/node/index.ts';
+import type { CipherSuite } from '../../../src/crypto/suites/suite.ts';
+import { createClientContext, createServerContext } from '../../../src/engine/context.ts';
+import type { ClientContext, Credential, CredentialRequest, ServerContext } from '../../../src/handshake/context.ts';
+import { schemeFits } from '../../../src/handshake/schemes.ts';
+import type { ProtocolVersion } from '../../../src/handshake/version.ts';
+import { readPem } from '../../../src/pki/asn1/pem.ts';
+import { parseCertificate } from '../../../src/pki/x509/certificate.ts';
+import { type CertificateVerifier, parsePeerCertificate } from '../../../src/pki/x509/verifier.ts';
+import { createMemoryStore } from '../../../src/session/cache.ts';
+import { createTicketKeys } from '../../../src/session/ticket.ts';
+import { tls10Client, tls10Server } from '../../../src/versions/tls10.ts';
+import { tls11Client, tls11Server } from '../../../src/versions/tls11.ts';
+import { tls12Client, tls12Server } from '../../../src/versions/tls12.ts';
+import { tls13Client, tls13Server } from '../../../src/versions/tls13.ts';
+import * as groups from '../../../src/wire/group.ts';
+import type { NamedGroup } from '../../../src/wire/group.ts';
+import * as s from '../../../src/wire/signature-scheme.ts';
+import { EXTENSIONS } from '../../support/contexts.ts';
+import { type CredentialFlags, type Flags, Unimplemented } from './flags.ts';
+import { ALL_SUITES } from './suites.ts';
+
+const CLIENT_VERSIONS = [tls13Client, tls12Client, tls11Client, tls10Client];
+const SERVER_VERSIONS = [tls13Server, tls12Server, tls11Server, tls10Server];
+
+/** BoringSSL's defaults for what it verifies. */
+const VERIFY_SCHEMES = [
+  s.ECDSA_SECP256R1_SHA256,
+  s.RSA_PSS_RSAE_SHA256,
+  s.RSA_PKCS1_SHA256,
+  s.ECDSA_SECP384R1_SHA384,
+  s.RSA_PSS_RSAE_SHA384,
+  s.RSA_PKCS1_SHA384,
+  s.RSA_PSS_RSAE_SHA512,
+  s.RSA_PKCS1_SHA512,
+  s.RSA_PKCS1_SHA1,
+];
+const SIGN_SCHEMES = [
+  s.ED25519,
+  s.ECDSA_SECP256R1_SHA256,
+  s.RSA_PSS_RSAE_SHA256,
+  s.RSA_PKCS1_SHA256,
+  s.ECDSA_SECP384R1_SHA384,
+  s.RSA_PSS_RSAE_SHA384,
+  s.RSA_PKCS1_SHA384,
+  s.ECDSA_SECP521R1_SHA512,
+  s.RSA_PSS_RSAE_SHA512,
+  s.RSA_PKCS1_SHA512,
+  s.ECDSA_SHA1,
+  s.RSA_PKCS1_SHA1,
+  s.RSA_PKCS1_MD5_SHA1,
+];
+
+/** What lasts from connection to connection of one process. */
+export interface Shared {
+  readonly tickets: ReturnType<typeof createTicketKeys>;
+  readonly sessions: ReturnType<typeof createMemoryStore>;
+  /** The clock stands still, but for `-resumption-delay`: the runner counts the milliseconds of ticket ages. */
+  readonly start: number;
+  /** Seconds that the clock was moved on. */
+  delay: number;
+}
+
+export interface Observed {
+  selected: Credential | undefined;
+  verified: boolean;
+  request: CredentialRequest | undefined;
+  advertisedAlpn: readonly string[];
+  serverName: string;
+  alpnRejected: boolean;
+}
+
+export function createShared(): Shared {
+  return { start: Date.now(), delay: 0, tickets: createTicketKeys(nodeCrypto), sessions: createMemoryStore(() => Date.now()) };
+}
+
+export function setUp(flags: Flags, shared: Shared): { context: ClientContext | ServerContext; observed: Observed; credentials: Credential[] } {
+  const server = flags.on.has('server');
+  const observed: Observed = { selected: undefined, verified: false, request: undefined, advertisedAlpn: [], serverName: '', alpnRejected: false };
+  const all = [...flags.credentials, ...(flags.base.certFile === undefined ? [] : [flags.base])];
+  const credentials = all.map((each) => loadCredential(each, flags));
+  const usable = credentials.map((credential, index) => ({ credential, mustMatch: all[index]!.mustMatchIssuer }));
+  const psk = flags.value.get('psk');
+  const identity = Buffer.from(flags.value.get('psk-identity') ?? '', 'latin1');
+  const keyShares = flags.lists.get('key-shares');
+  const offered = suites(flags, psk !== undefined);
+  const common = {
+    crypto: nodeCrypto,
+    versions: versions(flags, server ? SERVER_VERSIONS : CLIENT_VERSIONS, offered),
+    suites: offered,
+    groups: chooseGroups(flags, keyShares),
+    schemes: flags.lists.get('verify-prefs') ?? VERIFY_SCHEMES,
+    extensions: EXTENSIONS,
+    verifier: verifier(flags, observed),
+    now: () => shared.start + shared.delay * 1000,
+    credentials: [],
+    alpn: [] as string[],
+    minDhBits: 1024,
+    selectCredential: (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
+  };
+  if (!server) {
+    const context = createClientContext({
+      ...common,
+      alpn: readProtocols(flags.value.get('advertise-alpn')),
+      requestOcsp: flags.on.has('enable-ocsp-stapling'),
+      requireSecureRenegotiation: flags.on.has('no-legacy-server-connect'),
+      keyShares: keyShares?.length ?? 1,
+      psk: psk === undefined ? undefined : () => ({ identity, key: Buffer.from(psk, 'latin1') }),
+      resumption: true,
+    });
+    return { context, observed, credentials };
+  }
+  const context = createServerContext({
+    ...common,
+    preferServerOrder: flags.on.has('server-preference'),
+    clientCertificate: flags.on.has('require-any-client-certificate') ? 'require' : flags.on.has('verify-peer') ? 'request' : 'none',
+    selectContext: (name) => {
+      observed.serverName = name;
+      return undefined;
+    },
+    selectAlpn: flags.value.has('select-alpn') || flags.on.has('reject-alpn') || flags.on.has('decline-alpn') ? selectAlpn(flags, observed) : undefined,
+    findPsk: psk === undefined ? undefined : (name) => (equal(name, identity) ? { identity, key: Buffer.from(psk, 'latin1') } : undefined),
+    pskHint: undefined,
+    tickets: flags.on.has('no-ticket') ? undefined : shared.tickets,
+    sessions: shared.sessions,
+    ticketCount: 2,
+    sessionLifetimeMs: 7_200_000,
+  });
+  return { context, observed, credentials };
+}
+
+function selectAlpn(flags: Flags, observed: Observed): NonNullable<ServerContext['selectAlpn']> {
+  return (offered) => {
+    observed.advertisedAlpn = offered;
+    if (flags.on.has('reject-alpn')) return undefined;
+    if (flags.on.has('decline-alpn')) return '';
+    return flags.value.get('select-alpn');
+  };
+}
+
+/** A version without a suite is no version: `-cipher` may leave nothing for the older ones. */
+function versions(flags: Flags, all: readonly ProtocolVersion[], offered: readonly CipherSuite[]): ProtocolVersion[] {
+  const min = Number(flags.value.get('min-version') ?? 0x0301);
+  const max = Number(flags.value.get('max-version') ?? 0x0304);
+  const off = [
+    [0x0304, 'no-tls13'],
+    [0x0303, 'no-tls12'],
+    [0x0302, 'no-tls11'],
+    [0x0301, 'no-tls1'],
+  ] as const;
+  return all.filter(
+    (version) =>
+      version.id >= min &&
+      version.id <= max &&
+      !off.some(([id, flag]) => id === version.id && flags.on.has(flag)) &&
+      offered.some((suite) => (suite.family === 'modern' ? version.family === 'modern' : version.family === 'legacy' && suite.minVersion <= version.id)),
+  );
+}
+
+function suites(flags: Flags, psk: boolean): readonly CipherSuite[] {
+  const cipher = flags.value.get('cipher');
+  const usable = ALL_SUITES.filter((suite) => suite.family === 'modern' || psk || !suite.kx.usesPsk);
+  if (cipher === undefined) return usable.filter((suite) => !suite.name.includes('3DES') && !suite.name.includes('_CCM'));
+  const parts = cipher.split(':');
+  if (parts.includes('ALL') || cipher === 'DEFAULT') return usable;
+  const legacy: CipherSuite[] = [];
+  for (const part of parts.filter((each) => each !== 'DEFAULT')) {
+    const found = ALL_SUITES.find((suite) => suite.openssl === part || suite.name === part);
+    if (found === undefined) throw new Unimplemented(`cipher ${part}`);
+    legacy.push(found);
+  }
+  return [...ALL_SUITES.filter((suite) => suite.family === 'modern'), ...legacy, ...(parts.includes('DEFAULT') ? usable.filter((suite) => suite.family === 'legacy' && !legacy.includes(suite)) : [])];
+}
+
+const GROUPS: readonly NamedGroup[] = [groups.x25519mlkem768, groups.x25519, groups.secp256r1, groups.secp384r1, groups.secp521r1];
+
+function chooseGroups(flags: Flags, keyShares: readonly number[] | undefined): NamedGroup[] {
+  const wanted = flags.lists.get('curves') ?? [groups.X25519, groups.SECP256R1, groups.SECP384R1];
+  const list = wanted.map((id) => {
+    const group = GROUPS.find((each) => each.id === id);
+    if (group === undefined || nodeCrypto.lacks(group.name) !== undefined) throw new Unimplemented(`curve ${id}`);
+    return group;
+  });
+  if (keyShares !== undefined && keyShares.some((id, index) => list[index]?.id !== id)) throw new Unimplemented('key-shares in another order');
+  if (keyShares?.length === 0) throw new Unimplemented('no-key-shares');
+  return list;
+}
+
+function loadCredential(input: CredentialFlags, _flags: Flags): Credential {
+  const chain = readPem(readFileSync(input.certFile!, 'utf8'))
+    .filter((block) => block.label === 'CERTIFICATE')
+    .map((block) => block.der);
+  const handle = privateKeyFromPem(readFileSync(input.keyFile!, 'utf8'));
+  const schemes = input.signingPrefs.length > 0 ? input.signingPrefs : SIGN_SCHEMES;
+  const key: Credential['key'] = {
+    type: handle.type,
+    schemes,
+    sign: (scheme, tbs) => handle.sign(scheme, tbs),
+    ...(handle.curve === undefined ? {} : { curve: handle.curve }),
+    ...(handle.bits === undefined ? {} : { bits: handle.bits }),
+    ...(handle.spki === undefined ? {} : { spki: handle.spki }),
+    ...(handle.decryptRaw === undefined ? {} : { decryptRaw: (c: Uint8Array) => handle.decryptRaw!(c) }),
+  };
+  return { chain, key, ...(input.ocspResponse === undefined ? {} : { ocspResponse: input.ocspResponse }) };
+}
+
+/** BoringSSL fails where it was given credentials and none fits; so does this callback. */
+function selectCredential(
+  flags: Flags,
+  request: CredentialRequest,
+  usable: readonly { readonly credential: Credential; readonly mustMatch: boolean }[],
+  observed: Observed,
+): Credential | undefined {
+  observed.request = request;
+  if (flags.on.has('fail-cert-callback')) throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'cert callback' });
+  let issuerMissed = false;
+  for (const { credential, mustMatch } of usable) {
+    if (!request.keyTypes.includes(credential.key.type)) continue;
+    if (request.explicitSchemes && !credential.key.schemes.some((scheme) => request.schemes.includes(scheme) && schemeFits(scheme, credential.key, request.modern))) continue;
+    if (mustMatch && !matchesIssuer(credential, request.authorities)) {
+      issuerMissed = true;
+      continue;
+    }
+    return credential;
+  }
+  // A legacy server asks suite by suite.
+  if (usable.length === 0 || (flags.on.has('server') && !request.modern)) return undefined;
+  throw new TlsError({ code: issuerMissed ? 'no_credentials' : 'no_shared_scheme', alert: HANDSHAKE_FAILURE, origin: 'local', detail: 'no credential fits' });
+}
+
+function matchesIssuer(credential: Credential, authorities: readonly Uint8Array[]): boolean {
+  return credential.chain.some((der) => authorities.some((name) => equal(parseCertificate(der).issuer.der, name)));
+}
+
+/** The runner's certificates are not meant to be trusted: the shim's callback decides. */
+function verifier(flags: Flags, observed: Observed): CertificateVerifier {
+  return {
+    verify(request) {
+      const certificate = parsePeerCertificate(request.chain[0]!);
+      const key = request.crypto.importPublicKey(certificate.spki);
+      if (key === undefined) throw new TlsError({ code: 'unsupported_certificate', alert: 43, origin: 'local', detail: 'key' });
+      if (flags.on.has('verify-fail') && (flags.on.has('verify-peer') || flags.on.has('use-custom-verify-callback') || flags.on.has('require-any-client-certificate'))) {
+        const alert = flags.on.has('use-custom-verify-callback') ? CERTIFICATE_UNKNOWN : HANDSHAKE_FAILURE;
+        throw new TlsError({ code: 'certificate_rejected', alert, origin: 'local' });
+      }
+      if (flags.on.has('fail-ocsp-callback') && request.side === 'server')
+        throw new TlsError({ code: 'bad_certificate_status', alert: BAD_CERTIFICATE_STATUS_RESPONSE, origin: 'local', detail: 'ocsp callback' });
+      observed.verified = true;
+      return { certificate, key, path: [], trusted: true };
+    },
+  };
+}
+
+function readProtocols(wire: string | undefined): string[] {
+  const list: string[] = [];
+  for (let at = 0; wire !== undefined && at < wire.length; ) {
+    const length = wire.charCodeAt(at);
+    list.push(wire.slice(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return list;
+}

@@ -1,0 +1,281 @@
+#!/usr/bin/env node
+/**
+ * The program that BoringSSL's runner judges: one process per test, one connection per `-resume-count` and one more.
+ * It only uses the engine's public face. Exit codes: 0 success, 1 failure, 89 not implemented.
+ */
+import net from 'node:net';
+import { alertName, DECOMPRESSION_FAILURE } from '../../../src/base/alerts.ts';
+import { TlsError } from '../../../src/base/errors.ts';
+import { type Connection, createClientConnection, createServerConnection } from '../../../src/engine/connection.ts';
+import type { ConnectionEvent } from '../../../src/engine/events.ts';
+import type { ConnectionInfo } from '../../../src/engine/info.ts';
+import type { Credential } from '../../../src/handshake/context.ts';
+import type { Session } from '../../../src/session/session.ts';
+import { type Flags, parseFlags, Unimplemented } from './flags.ts';
+import { createShared, type Observed, setUp } from './setup.ts';
+
+const UNIMPLEMENTED = 89;
+const RECORD_SIZES = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769];
+
+class Failure extends Error {}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  if (args.includes('-is-handshaker-supported')) {
+    process.stdout.write('No\n');
+    return 0;
+  }
+  const first = parseFlags(args, 0);
+  if (first.on.has('dtls')) return UNIMPLEMENTED;
+  const count = Number(first.value.get('resume-count') ?? 0) + 1;
+  for (let i = 0; i < count; i++) parseFlags(args, i);
+  const shared = createShared();
+  let session: Session | undefined;
+  for (let i = 0; i < count; i++) {
+    const flags = parseFlags(args, i);
+    if (i > 0) shared.delay += Number(flags.value.get('resumption-delay') ?? 0);
+    const made = await connectOnce(flags, setUp(flags, shared), session, i > 0);
+    if (made !== undefined) session = made;
+  }
+  return 0;
+}
+
+/** Makes one connection and does what the flags ask; gives the session for the next. */
+async function connectOnce(
+  flags: Flags,
+  { context, observed, credentials }: ReturnType<typeof setUp>,
+  session: Session | undefined,
+  resumes: boolean,
+): Promise<Session | undefined> {
+  const socket = net.connect({ port: Number(flags.value.get('port')), host: flags.on.has('ipv6') ? '::1' : '127.0.0.1', noDelay: true });
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  const id = Buffer.alloc(8);
+  id.writeBigUInt64LE(BigInt(flags.value.get('shim-id') ?? 0));
+  socket.write(id);
+  const hostName = flags.value.get('host-name');
+  const connection =
+    context.side === 'client'
+      ? createClientConnection(context, { checkName: false, ...(hostName === undefined ? {} : { serverName: hostName }), ...(session === undefined ? {} : { session }) })
+      : createServerConnection(context);
+  const fragment = flags.value.get('max-send-fragment');
+  if (fragment !== undefined) connection.setMaxSendFragment(Number(fragment));
+  const driver = new Driver(connection, socket);
+  const info = await driver.handshake();
+  checkHandshake(flags, info, observed, credentials, driver, resumes);
+  await exchange(flags, driver, info);
+  if (context.side === 'client' && info.versionId === 0x0304 && driver.sessions.length === 0 && !flags.on.has('expect-no-session') && !flags.on.has('shim-shuts-down'))
+    throw new Failure('no session');
+  await driver.finish();
+  return driver.sessions.at(-1);
+}
+
+function checkHandshake(flags: Flags, info: ConnectionInfo, observed: Observed, credentials: readonly Credential[], driver: Driver, resumes: boolean): void {
+  const expectNumber = (flag: string, got: number) => {
+    const want = flags.value.get(flag);
+    if (want !== undefined && Number(want) !== got) throw new Failure(`${flag}: want ${want}, got ${got}`);
+  };
+  expectNumber('expect-version', info.versionId);
+  expectNumber('expect-curve-id', info.group);
+  expectNumber('expect-peer-signature-algorithm', info.peerScheme);
+  expectNumber('expect-cipher', info.suiteId);
+  expectNumber('expect-cipher-aes', info.suiteId);
+  const resume = resumes && !flags.on.has('expect-session-miss');
+  if (info.resumed !== resume) throw new Failure(`session unexpectedly was ${info.resumed ? '' : 'not '}reused`);
+  if (info.side === 'client' && info.versionId < 0x0304) {
+    const expectNew = !flags.on.has('expect-no-session') && (!info.resumed || flags.on.has('expect-ticket-renewal'));
+    if (expectNew !== driver.sessions.length > 0) throw new Failure(`a new session was ${expectNew ? 'not ' : ''}cached`);
+  }
+  const expectText = (flag: string, got: string) => {
+    const want = flags.value.get(flag);
+    if (want !== undefined && want !== got) throw new Failure(`${flag}: want ${want}, got ${got}`);
+  };
+  expectText('expect-server-name', observed.serverName);
+  const alpn = flags.value.get(info.side === 'server' ? 'select-alpn' : 'expect-alpn') ?? '';
+  if (alpn !== info.alpn) throw new Failure(`alpn: want ${alpn}, got ${info.alpn}`);
+  if (flags.on.has('expect-extended-master-secret') && !info.extendedMasterSecret) throw new Failure('no extended master secret');
+  if (flags.on.has('expect-no-peer-cert') && info.peerChain.length > 0) throw new Failure('unexpected peer certificate');
+  const selected = flags.value.get('expect-selected-credential');
+  if (selected !== undefined && !info.resumed) {
+    const index = credentials.findIndex((credential) => credential === info.credential);
+    const want = Number(selected) === -1 ? flags.credentials.length : Number(selected);
+    if (index !== want) throw new Failure(`selected credential: want ${selected}, got ${index}`);
+  }
+  if ((flags.on.has('expect-secure-renegotiation') && !info.secureRenegotiation) || (flags.on.has('expect-no-secure-renegotiation') && info.secureRenegotiation))
+    throw new Failure('secure renegotiation');
+  const ocsp = flags.value.get('expect-ocsp-response');
+  if (ocsp !== undefined && !info.resumed && (driver.ocsp === undefined || Buffer.compare(driver.ocsp, Buffer.from(ocsp, 'base64')) !== 0))
+    throw new Failure('ocsp response');
+  for (const flag of ['verify-fail', 'expect-hrr', 'expect-no-hrr'] as const) if (flag !== 'verify-fail' && flags.on.has(flag)) checkRetry(flag, info);
+}
+
+function checkRetry(flag: 'expect-hrr' | 'expect-no-hrr', info: ConnectionInfo): void {
+  if (info.helloRetried !== (flag === 'expect-hrr')) throw new Failure(flag);
+}
+
+async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo): Promise<void> {
+  const { connection } = driver;
+  const exported = Number(flags.value.get('export-keying-material') ?? 0);
+  if (exported > 0) {
+    const context = flags.on.has('use-export-context') ? Buffer.from(flags.value.get('export-context') ?? '', 'latin1') : undefined;
+    driver.write(connection.exportKeyingMaterial(exported, flags.value.get('export-label') ?? '', context));
+  }
+  if (flags.on.has('tls-unique')) {
+    const finished = connection.finishedMessages;
+    if (finished === undefined) throw new Failure('no tls-unique');
+    driver.write(info.resumed ? finished.server : finished.client);
+  }
+  if (flags.on.has('send-alert')) {
+    connection.abort(new TlsError({ code: 'aborted', origin: 'api', alert: DECOMPRESSION_FAILURE }));
+    driver.flush();
+    return;
+  }
+  if (flags.on.has('write-different-record-sizes')) for (const size of RECORD_SIZES) driver.write(new Uint8Array(size).fill(0x42));
+  if (flags.on.has('shim-writes-first')) {
+    const text = Buffer.from(flags.value.get('shim-initial-write') ?? 'hello', 'latin1');
+    for (let i = 0; i < Number(flags.value.get('repeat-shim-initial-write') ?? 1); i++) driver.write(text);
+  }
+  if (!flags.on.has('shim-shuts-down')) {
+    for (;;) {
+      if (flags.on.has('key-update-before-read')) driver.updateKeys();
+      const data = await driver.read();
+      if (data === undefined) break;
+      if (flags.on.has('key-update')) driver.updateKeys();
+      driver.write(data.map((byte) => byte ^ 0xff));
+    }
+  }
+  connection.close();
+  driver.flush();
+  if (flags.on.has('check-close-notify')) await driver.closeNotify();
+}
+
+/** Connection and socket, with promises for what the shim waits for. */
+class Driver {
+  readonly connection: Connection;
+  readonly sessions: Session[] = [];
+  ocsp: Uint8Array | undefined;
+  readonly #socket: net.Socket;
+  readonly #data: Uint8Array[] = [];
+  #info: ConnectionInfo | undefined;
+  #error: TlsError | undefined;
+  #ended = false;
+  #socketEnded = false;
+  #wake: (() => void) | undefined;
+
+  constructor(connection: Connection, socket: net.Socket) {
+    this.connection = connection;
+    this.#socket = socket;
+    connection.onWake = () => this.flush();
+    socket.on('data', (chunk: Buffer) => {
+      connection.receive(chunk);
+      this.flush();
+    });
+    socket.on('end', () => this.#onSocketEnd());
+    socket.on('error', () => this.#onSocketEnd());
+    this.flush();
+  }
+
+  flush(): void {
+    for (let event = this.connection.poll(); event !== undefined; event = this.connection.poll()) this.#onEvent(event);
+    for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) this.#socket.write(out);
+    this.#wake?.();
+  }
+
+  write(data: Uint8Array): void {
+    this.#throwError();
+    for (let at = 0; at < data.length; at += this.connection.send(data.subarray(at))) this.flush();
+    this.flush();
+  }
+
+  updateKeys(): void {
+    this.connection.updateKeys(false);
+    this.flush();
+  }
+
+  async handshake(): Promise<ConnectionInfo> {
+    await this.#until(() => this.#info !== undefined);
+    return this.#info!;
+  }
+
+  /** The next data, or undefined at the end, clean or not. */
+  async read(): Promise<Uint8Array | undefined> {
+    await this.#until(() => this.#data.length > 0 || this.#ended);
+    return this.#data.shift();
+  }
+
+  async closeNotify(): Promise<void> {
+    await this.#until(() => this.#ended || this.#socketEnded);
+    if (!this.#ended) throw new Failure('no close_notify');
+  }
+
+  async finish(): Promise<void> {
+    this.#socket.end();
+    this.#socket.resume();
+    if (!this.#socketEnded) await new Promise<void>((resolve) => this.#socket.once('close', () => resolve()).once('end', () => resolve()));
+    this.#socket.destroy();
+  }
+
+  async drain(): Promise<void> {
+    this.flush();
+    await Promise.race([this.finish(), new Promise((resolve) => setTimeout(resolve, 2000))]);
+  }
+
+  #onEvent(event: ConnectionEvent): void {
+    if (event.type === 'handshake') this.#info = event.info;
+    else if (event.type === 'data') this.#data.push(event.data);
+    else if (event.type === 'session') this.sessions.push(event.session);
+    else if (event.type === 'ocsp') this.ocsp = event.response;
+    else if (event.type === 'end') this.#ended = true;
+    else if (event.type === 'error') this.#error = event.error;
+  }
+
+  #onSocketEnd(): void {
+    this.#socketEnded = true;
+    if (this.#info === undefined) {
+      this.connection.receiveEnd();
+      this.flush();
+    } else if (this.#data.length === 0) this.#ended ||= this.#error === undefined;
+    this.#wake?.();
+  }
+
+  async #until(ready: () => boolean): Promise<void> {
+    while (!ready()) {
+      this.#throwError();
+      if (this.#socketEnded) {
+        if (this.#info !== undefined) {
+          this.#ended = true;
+          continue;
+        }
+        throw new Failure('the runner hung up');
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#data.length === 0) this.#throwError();
+  }
+
+  #throwError(): void {
+    if (this.#error === undefined) return;
+    lastDriver = this;
+    throw this.#error;
+  }
+}
+
+let lastDriver: Driver | undefined;
+
+main()
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch(async (error: unknown) => {
+    if (error instanceof Unimplemented) {
+      process.stderr.write(`unimplemented: ${error.message}\n`);
+      process.exit(UNIMPLEMENTED);
+    }
+    const text = error instanceof TlsError ? `${error.code} ${error.origin} ${error.alert === undefined ? '-' : alertName(error.alert)} ${error.detail ?? ''}` : String((error as Error).stack);
+    process.stderr.write(`veritls: ${text}\n`);
+    if (process.env['SHIM_STACK'] !== undefined) process.stderr.write(`${(error as Error).stack}\n`);
+    await lastDriver?.drain();
+    process.exit(1);
+  })
+  .finally(() => process.exit());
