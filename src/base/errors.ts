@@ -108,6 +108,7 @@ export type ErrorCode =
   // datagrams
   | 'message_too_large'
   | 'fragment_mismatch'
+  | 'peer_restarted'
   | 'association_limit'
   | 'handshake_timeout';
 

@@ -27,7 +27,7 @@ export const MAX_DUMMY_CCS = 2;
 export const MAX_TICKETS = 16;
 
 /** Early data that a server skips when it does not accept it, in bytes of ciphertext. */
-export const MAX_SKIPPED_EARLY_DATA = 32_768;
+export const MAX_SKIPPED_EARLY_DATA = 16_384;
 
 /** Certificates in a chain, and their bytes. */
 export const MAX_CHAIN_LENGTH = 10;
@@ -55,7 +55,7 @@ export const MAX_CERTIFICATE_EXTENSIONS = 64;
 /** Work of one path validation: signatures checked, candidate paths, steps of the search, nodes of the policy graph, names × constraints. */
 export const MAX_SIGNATURE_CHECKS = 100;
 export const MAX_CANDIDATE_PATHS = 128;
-export const MAX_BUILD_STEPS = 8_192;
+export const MAX_BUILD_STEPS = 4_096;
 export const MAX_POLICY_NODES = 8_192;
 export const MAX_NAME_CONSTRAINT_WORK = 262_144;
 /** Octets of a serial number, RFC 5280 §4.1.2.2. */
@@ -107,3 +107,14 @@ export const MAX_PASSWORD_ITERATIONS = 10_000_000;
 /** Bags of a PKCS #12 file, and certificates of a PKCS #7 bundle. */
 export const MAX_PKCS12_BAGS = 1_024;
 export const MAX_PKCS7_CERTIFICATES = 1_024;
+
+/** An endpoint's associations, those of one host, and those in their handshake, by default. */
+export const DEFAULT_MAX_ASSOCIATIONS = 100_000;
+export const DEFAULT_MAX_PER_HOST = 1_000;
+export const DEFAULT_MAX_HALF_OPEN = 1_000;
+/** Closed associations that are remembered, and how often one that did not hear it is told again. */
+export const MAX_TOMBSTONES = 10_000;
+export const MAX_FAREWELLS = 3;
+/** ClientHellos in pieces that an endpoint holds for senders who have not proven their address, and their bytes. */
+export const MAX_PARTIAL_HELLOS = 64;
+export const MAX_PARTIAL_HELLO_BYTES = 131_072;

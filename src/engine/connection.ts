@@ -4,7 +4,7 @@
  */
 import { CLOSE_NOTIFY, FATAL, INTERNAL_ERROR, UNEXPECTED_MESSAGE, USER_CANCELED, WARNING } from '../base/alerts.ts';
 import { fail, misuse, TlsError } from '../base/errors.ts';
-import { MAX_QUEUED_OUTPUT, MAX_WARNINGS } from '../base/limits.ts';
+import { MAX_PLAINTEXT, MAX_QUEUED_OUTPUT, MAX_WARNINGS } from '../base/limits.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { clientFront } from '../handshake/front-client.ts';
 import { serverFront } from '../handshake/front-server.ts';
@@ -193,6 +193,12 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.carrier.endFlight();
   }
 
+  /** Longest content of the records that we send from now on: 512 to 16384, and never more than the peer takes. */
+  setMaxSendFragment(size: number): void {
+    if (!Number.isInteger(size) || size < 512 || size > MAX_PLAINTEXT) misuse('invalid_argument', 'a fragment is 512 to 16384 bytes');
+    this.carrier.limitWrites(size);
+  }
+
   /** RFC 5929 tls-unique material; undefined in TLS 1.3. */
   get finishedMessages(): { readonly client: Uint8Array; readonly server: Uint8Array } | undefined {
     return this.#established?.finishedMessages;
@@ -206,7 +212,6 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   // --- what the carrier tells ---
 
   data(content: Uint8Array): void {
-    if (content.length === 0) return;
     this.#warnings = 0;
     this.#established?.onData();
     this.#events.push({ type: 'data', data: content });

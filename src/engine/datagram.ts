@@ -28,3 +28,8 @@ export function createDatagramServerConnection(
 function front(context: Context): Binding<Handshake> {
   return { flow: legacyDatagramFront, handlers: context.side === 'client' ? datagramClientFront : datagramServerFront };
 }
+
+/** The carrier of a connection over datagrams; undefined for one over a stream. */
+export function datagramCarrier(connection: Connection): DatagramCarrier | undefined {
+  return connection.carrier instanceof DatagramCarrier ? connection.carrier : undefined;
+}

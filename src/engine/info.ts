@@ -1,5 +1,6 @@
 /** What was negotiated, and how far it can be trusted. No secrets. */
 import type { TlsError } from '../base/errors.ts';
+import type { Credential } from '../handshake/context.ts';
 import type { Side } from '../handshake/flow.ts';
 import type { PeerProof } from '../handshake/peer-auth.ts';
 import type { Handshake } from '../handshake/state.ts';
@@ -32,6 +33,12 @@ export interface ConnectionInfo {
   readonly trustError: TlsError | undefined;
   readonly extendedMasterSecret: boolean;
   readonly encryptThenMac: boolean;
+  /** RFC 5746 was negotiated; always so in TLS 1.3. */
+  readonly secureRenegotiation: boolean;
+  /** A HelloRetryRequest came before (TLS 1.3). */
+  readonly helloRetried: boolean;
+  /** Which of our certificates was shown. */
+  readonly credential: Credential | undefined;
   /** What was switched on that lowers the safety, by option name. */
   readonly dangers: readonly string[];
 }
@@ -57,6 +64,9 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     trustError,
     extendedMasterSecret: hs.isModern || hs.extendedMasterSecret,
     encryptThenMac: hs.encryptThenMac,
+    secureRenegotiation: hs.isModern || hs.secureRenegotiation,
+    helloRetried: hs.retried,
+    credential: hs.credential,
     dangers: hs.context.dangers,
   };
 }

@@ -120,6 +120,10 @@ export interface CredentialRequest {
   readonly serverName: string;
   /** Schemes that the peer verifies, its order. */
   readonly schemes: readonly number[];
+  /** Whether the handshake is one of TLS 1.3: schemes are bound to curves, PKCS #1 v1.5 is out. */
+  readonly modern: boolean;
+  /** Whether the peer's schemes count (TLS 1.2 and up). */
+  readonly explicitSchemes: boolean;
   /** Key types that the suite allows (TLS ≤ 1.2) or all. */
   readonly keyTypes: readonly string[];
   /** Subject names (DER) that the peer trusts; empty: it did not say. */

@@ -16,6 +16,8 @@ export function chooseCredential(hs: Handshake, modern: boolean, allowed?: reado
     const request: CredentialRequest = {
       serverName: hs.serverName,
       schemes,
+      modern,
+      explicitSchemes: modern || hs.version.strategy?.explicitSchemes === true,
       keyTypes: allowed ?? ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'],
       authorities: hs.peerAuthorities,
     };

@@ -5,6 +5,8 @@
 import { DECRYPT_ERROR, ILLEGAL_PARAMETER, INTERNAL_ERROR } from '../base/alerts.ts';
 import { fail } from '../base/errors.ts';
 import { type MaybePromise, then } from '../base/maybe-promise.ts';
+import type { Certificate } from '../pki/x509/certificate.ts';
+import { DIGITAL_SIGNATURE } from '../pki/x509/extensions.ts';
 import type { VerifiedIdentity } from '../pki/x509/verifier.ts';
 import { schemeName } from '../wire/signature-scheme.ts';
 import { schemeFits } from './schemes.ts';
@@ -41,6 +43,10 @@ export class PeerVerified {
   static bySignature(hs: Handshake, scheme: number, tbs: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
     const key = hs.peerKey;
     if (key === undefined) fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
+    //= rfc9846#section-4.4.2.2
+    //# the digitalSignature bit
+    //# MUST be set if the Key Usage extension is present
+    if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
     if (!schemeFits(scheme, key, hs.isModern)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} with ${key.type} key`);
     return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
       if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
@@ -70,9 +76,15 @@ export function identifyPeer(hs: Handshake): MaybePromise<VerifiedIdentity> {
   } as const;
   return then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
     hs.peerKey = identity.key;
+    hs.peerMaySign = maySign(identity.certificate);
     hs.peerTrusted = identity.trusted;
     hs.peerExpires = identity.certificate.notAfter;
     if (identity.error !== undefined) hs.host.untrusted(identity.error);
     return identity;
   });
+}
+
+function maySign(certificate: Certificate): boolean {
+  const { keyUsage } = certificate;
+  return keyUsage === undefined || (keyUsage & DIGITAL_SIGNATURE) !== 0;
 }

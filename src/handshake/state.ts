@@ -88,6 +88,8 @@ export class Handshake implements FlowState {
   peerTrusted = false;
   /** When the peer's certificate, or the session that stands for it, ends: wall clock, ms. */
   peerExpires = Number.POSITIVE_INFINITY;
+  /** The certificate's keyUsage allows signatures, or is absent. */
+  peerMaySign = false;
   peerOcsp: Uint8Array | undefined;
   /** Only `peer-auth.ts` can make one: without it the handshake does not finish. */
   peerVerified: PeerVerified | undefined;

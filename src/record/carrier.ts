@@ -29,7 +29,7 @@ export interface TranscriptSink {
 
 /** Where a carrier puts what is not for the handshake. */
 export interface CarrierSink {
-  /** Application data, authenticated and in order. */
+  /** Application data, authenticated and in order; empty only where a datagram was. */
   data(content: Uint8Array): void;
   /** An alert record. */
   alert(level: number, description: number): void;

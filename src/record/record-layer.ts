@@ -23,6 +23,8 @@ export interface RecordLayer extends Carrier {
   readonly acceptsData: boolean;
   /** Most bytes of one record's content. */
   readonly writeLimit: number;
+  /** Our own wish for it; the peer's limit holds too. */
+  limitWrites(size: number): void;
   /** Records sealed under the current key. */
   readonly sealedRecords: number;
   /** On the caller's monotonic clock, ms; Infinity: none. */

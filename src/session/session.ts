@@ -30,6 +30,8 @@ export interface Session {
   readonly maxEarlyData: number;
   /** The peer's certificates, DER, leaf first; empty for PSK. */
   readonly peerChain: readonly Uint8Array[];
+  /** The scheme that the peer signed with; 0: none. */
+  readonly peerScheme: number;
   /** Whether they were verified and trusted then. */
   readonly peerTrusted: boolean;
   /** Bytes by which the context that made it is told from others (client-certificate policy). */

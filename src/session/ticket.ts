@@ -52,7 +52,11 @@ export function createTicketKeys(crypto: CryptoProvider, key?: Uint8Array): Tick
       if (ticket.length < NAME_LENGTH + NONCE_LENGTH + TAG_LENGTH) return undefined;
       const name = ticket.subarray(0, NAME_LENGTH);
       const found = equal(name, newest.name) ? newest : previous !== undefined && equal(name, previous.name) ? previous : undefined;
-      return found?.aead.open(ticket.subarray(NAME_LENGTH, NAME_LENGTH + NONCE_LENGTH), found.name, ticket.subarray(NAME_LENGTH + NONCE_LENGTH));
+      return found?.aead.open(
+        ticket.subarray(NAME_LENGTH, NAME_LENGTH + NONCE_LENGTH),
+        found.name,
+        ticket.subarray(NAME_LENGTH + NONCE_LENGTH),
+      );
     },
     isNewest: (ticket) => equal(ticket.subarray(0, NAME_LENGTH), newest.name),
     rotate(next) {

@@ -61,6 +61,7 @@ export function chooseAlpn(hs: Handshake): MaybePromise<void> {
   if (offered.length === 0) return;
   if (server.selectAlpn !== undefined) {
     return then(server.selectAlpn(offered, hs.serverName), (chosen) => {
+      if (chosen === '') return;
       if (chosen === undefined || !offered.includes(chosen)) fail(NO_APPLICATION_PROTOCOL, 'no_application_protocol');
       hs.alpn = chosen;
     });

@@ -12,10 +12,8 @@ import { append } from '../extensions/blocks.ts';
 import { OCSP } from '../extensions/status-request.ts';
 import { verifyChain } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';
-import { writeHandshakeKeys } from './key-changes.ts';
 
 export function sendCertificate(hs: Handshake): void {
-  writeHandshakeKeys(hs);
   const { credential } = hs;
   const ocsp = hs.side === 'server' && hs.statusRequested ? credential?.ocspResponse : undefined;
   hs.carrier.message(CERTIFICATE, (w) =>

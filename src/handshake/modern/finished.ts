@@ -6,10 +6,8 @@ import { finishedMac } from '../../crypto/kdf/key-schedule13.ts';
 import { FINISHED } from '../../wire/handshake.ts';
 import { PeerVerified } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';
-import { writeHandshakeKeys } from './key-changes.ts';
 
 export function sendFinished(hs: Handshake): void {
-  writeHandshakeKeys(hs);
   const verifyData = verifyDataOf(hs, hs.side);
   hs.carrier.message(FINISHED, (w) => w.bytes(verifyData));
 }

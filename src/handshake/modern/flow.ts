@@ -38,8 +38,8 @@ const clientMustProve: Guard<Handshake> = {
 };
 
 export const modernFlow: Flow<Handshake> = [
+  { kind: 'act', name: 'dummy change_cipher_spec', by: 'both', if: middleboxCompatible, run: sendDummyCcs },
   { kind: 'act', name: 'handshake keys', by: 'both', run: enterHandshakeKeys },
-  { kind: 'act', name: 'dummy change_cipher_spec', by: 'server', if: middleboxCompatible, run: sendDummyCcs },
   { kind: 'msg', from: 'server', msg: ENCRYPTED_EXTENSIONS, name: 'EncryptedExtensions' },
   { kind: 'msg', from: 'server', msg: CERTIFICATE_REQUEST, name: 'CertificateRequest', sendIf: asksClient, expectIf: mayAskClient },
   { kind: 'msg', from: 'server', msg: CERTIFICATE, name: 'ServerCertificate', sendIf: byCertificate, expectIf: byCertificate },
@@ -47,7 +47,6 @@ export const modernFlow: Flow<Handshake> = [
   { kind: 'msg', from: 'server', msg: FINISHED, name: 'ServerFinished' },
   { kind: 'act', name: 'application secrets', by: 'both', run: makeApplicationSecrets },
   { kind: 'act', name: 'write application data', by: 'server', run: writeApplicationData },
-  { kind: 'act', name: 'dummy change_cipher_spec', by: 'client', if: middleboxCompatible, run: sendDummyCcs },
   { kind: 'msg', from: 'client', msg: CERTIFICATE, name: 'ClientCertificate', sendIf: clientAsked, expectIf: clientAsked },
   { kind: 'msg', from: 'client', msg: CERTIFICATE_VERIFY, name: 'ClientCertificateVerify', sendIf: clientProves, expectIf: clientMustProve },
   { kind: 'msg', from: 'client', msg: FINISHED, name: 'ClientFinished' },

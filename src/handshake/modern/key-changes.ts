@@ -27,21 +27,13 @@ export function enterHandshakeKeys(hs: Handshake): void {
   const server = protection(hs, schedule.serverHandshake, hs.side === 'client' ? 'read' : 'write');
   if (hs.side === 'client') {
     hs.carrier.setRead(HANDSHAKE_EPOCH, server);
-    hs.modern.pendingWrite = client;
+    hs.carrier.setWrite(HANDSHAKE_EPOCH, client);
   } else {
     hs.carrier.setWrite(HANDSHAKE_EPOCH, server);
     hs.carrier.setRead(HANDSHAKE_EPOCH, client);
     applyRecordLimits(hs, 1);
     if (earlyDataOffered) hs.carrier.skipEarlyData(MAX_SKIPPED_EARLY_DATA);
   }
-}
-
-/** The client's first flight under keys starts here: what came before, a dummy change_cipher_spec or an alert, is in the clear. */
-export function writeHandshakeKeys(hs: Handshake): void {
-  const write = hs.modern.pendingWrite;
-  if (write === undefined) return;
-  hs.modern.pendingWrite = undefined;
-  hs.carrier.setWrite(HANDSHAKE_EPOCH, write);
 }
 
 /** After the server's Finished. */

@@ -54,21 +54,21 @@ function isUsable(hs: Handshake, session: Session): boolean {
   return client.suites.some((suite) => suite.family === 'modern' && suite.hash === session.hash);
 }
 
-/** Server: the first PSK that is known, may be used and fits one of `hashes`; its binder is checked. */
-export function selectPsk(hs: Handshake, hashes: readonly HashName[]): MaybePromise<SelectedPsk | undefined> {
+/** Server: the first PSK that is known, may be used and is bound to `hash`; its binder is checked. */
+export function selectPsk(hs: Handshake, hash: HashName): MaybePromise<SelectedPsk | undefined> {
   const { peerPsks, pskDheAllowed } = hs.modern;
   if (peerPsks.length === 0 || !pskDheAllowed) return undefined;
-  return tryPsk(hs, hashes, 0);
+  return tryPsk(hs, hash, 0);
 }
 
-function tryPsk(hs: Handshake, hashes: readonly HashName[], index: number): MaybePromise<SelectedPsk | undefined> {
+function tryPsk(hs: Handshake, hash: HashName, index: number): MaybePromise<SelectedPsk | undefined> {
   for (let i = index; i < hs.modern.peerPsks.length; i++) {
     const named = hs.modern.peerPsks[i]!;
     const found = resolvePsk(hs, named, i);
     if (isPromise(found)) {
-      return found.then((psk) => (psk !== undefined && hashes.includes(psk.hash) ? accept(hs, named, psk) : tryPsk(hs, hashes, i + 1)));
+      return found.then((psk) => (psk?.hash === hash ? accept(hs, named, psk) : tryPsk(hs, hash, i + 1)));
     }
-    if (found !== undefined && hashes.includes(found.hash)) return accept(hs, named, found);
+    if (found?.hash === hash) return accept(hs, named, found);
   }
   return undefined;
 }

@@ -24,6 +24,7 @@ export function sessionOf(hs: Handshake, secret: Uint8Array, ticket: Uint8Array,
     alpn: hs.alpn,
     maxEarlyData: 0,
     peerChain: hs.peerChain,
+    peerScheme: hs.peerScheme,
     peerTrusted: hs.peerTrusted,
     contextId: hs.side === 'server' ? hs.server.contextId : EMPTY,
   };

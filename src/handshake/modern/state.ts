@@ -1,6 +1,5 @@
 /** What only the handshakes of (D)TLS 1.3 hold. */
 import type { HashName, PendingKeyShare } from '../../crypto/port.ts';
-import type { Protection } from '../../crypto/protect/protection.ts';
 import type { ModernSuite } from '../../crypto/suites/suite.ts';
 import type { Session } from '../../session/session.ts';
 import type { NamedGroup } from '../../wire/group.ts';
@@ -61,8 +60,6 @@ export class ModernState {
   answer: { readonly share: Uint8Array; readonly secret: Uint8Array } | undefined;
 
   // Both
-  /** Client: the handshake keys for writing, until the first protected record. */
-  pendingWrite: Protection | undefined;
   psk: SelectedPsk | undefined;
   sharedSecret: Uint8Array | undefined;
   certificateRequestContext: Uint8Array | undefined;

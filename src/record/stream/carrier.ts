@@ -2,7 +2,7 @@
  * The carrier of TLS: records over a byte stream. Reading is pulled: no record is opened before the message in front of
  * it has been dealt with, so a key change cannot come too late (S43). Nothing here throws on what a peer sends.
  */
-import { BAD_RECORD_MAC, DECODE_ERROR, PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../base/alerts.ts';
+import { BAD_RECORD_MAC, DECODE_ERROR, ILLEGAL_PARAMETER, PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../base/alerts.ts';
 import { EMPTY } from '../../base/bytes.ts';
 import { Counter } from '../../base/counter.ts';
 import type { ErrorCode } from '../../base/errors.ts';
@@ -27,6 +27,9 @@ export class StreamCarrier implements RecordLayer {
   /** Why the connection has to end: set once. */
   fault: RecordFault | undefined;
 
+  /** Heartbeat was negotiated (RFC 6520 §2): before, its records are as unexpected as any. */
+  heartbeats = false;
+
   // Reading
   readonly #deframer: Deframer;
   readonly #record: RecordView = { type: 0, version: 0, fragment: EMPTY };
@@ -46,6 +49,7 @@ export class StreamCarrier implements RecordLayer {
   #write: Protection | undefined;
   readonly #writeSeq = new Counter();
   #writeVersion = TLS10;
+  #peerLimit = MAX_PLAINTEXT;
   #writeLimit = MAX_PLAINTEXT;
   #flight: Writer | undefined;
   #out: Writer | undefined;
@@ -115,7 +119,8 @@ export class StreamCarrier implements RecordLayer {
   }
 
   setLimits(write: number, read: number): void {
-    this.#writeLimit = write;
+    this.#peerLimit = write;
+    this.#writeLimit = Math.min(this.#writeLimit, write);
     this.#readLimit = read;
   }
 
@@ -128,8 +133,9 @@ export class StreamCarrier implements RecordLayer {
     this.#skip = bytes;
   }
 
-  next(): IncomingMessage | undefined {
+  next(wanted?: number): IncomingMessage | undefined {
     while (this.fault === undefined) {
+      if (wanted === CCS_MESSAGE && !this.#awaitsCcs()) return undefined;
       const message = this.#messages?.next();
       if (message !== undefined) {
         if ('code' in message) {
@@ -216,6 +222,10 @@ export class StreamCarrier implements RecordLayer {
     return this.#acceptsData;
   }
 
+  limitWrites(size: number): void {
+    this.#writeLimit = Math.min(size, this.#peerLimit);
+  }
+
   get writeLimit(): number {
     return this.#writeLimit;
   }
@@ -238,6 +248,13 @@ export class StreamCarrier implements RecordLayer {
   }
 
   // --- reading ---
+
+  /** Where only ChangeCipherSpec may come, what else has come may be under keys that we do not have: it is not read (S2). */
+  #awaitsCcs(): boolean {
+    if (this.#messages === undefined || this.#messages.isEmpty || this.#messages.startsWithHelloRequest) return true;
+    this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_message', 'expected ChangeCipherSpec, got a handshake message');
+    return false;
+  }
 
   /** Opens a record and hands its content on. Gives ChangeCipherSpec back where it counts as a message. */
   #take(record: RecordView): IncomingMessage | undefined {
@@ -263,8 +280,8 @@ export class StreamCarrier implements RecordLayer {
     switch (type) {
       case APPLICATION_DATA:
         if (!this.#acceptsData) this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'application data in the handshake');
-        else {
-          if (content.length > 0) this.#emptyRecords = 0;
+        else if (content.length > 0) {
+          this.#emptyRecords = 0;
           this.#sink.data(content);
         }
         return undefined;
@@ -278,11 +295,9 @@ export class StreamCarrier implements RecordLayer {
         return undefined;
       case CHANGE_CIPHER_SPEC:
         return this.#takeCcs(content);
-      case HEARTBEAT:
-        this.#sink.other(type, content);
-        return undefined;
       default:
-        this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `content type ${type}`);
+        if (type === HEARTBEAT && this.heartbeats) this.#sink.other(type, content);
+        else this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `content type ${type}`);
         return undefined;
     }
   }
@@ -300,6 +315,11 @@ export class StreamCarrier implements RecordLayer {
       // Before the peer has keys, its alerts come in the clear (RFC 9846 §6).
       if (record.type === ALERT && !this.#acceptsData && this.#readSeq.lo === 0) return record.fragment;
       this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `unprotected content type ${record.type}`);
+      return undefined;
+    }
+    // RFC 9846 §5.4: the whole TLSInnerPlaintext counts, padding too.
+    if (read.outerType !== undefined && record.fragment.length - read.overhead > this.#readLimit) {
+      this.#refuse(RECORD_OVERFLOW, 'record_overflow', 'content and padding');
       return undefined;
     }
     const content = read.open(record, this.#readSeq);
@@ -325,7 +345,8 @@ export class StreamCarrier implements RecordLayer {
     //# which receives a protected change_cipher_spec record MUST abort the
     //# handshake with an "unexpected_message" alert.
     if (content.length !== 1 || content[0] !== 1) {
-      this.#refuse(this.#ccs === 'message' ? DECODE_ERROR : UNEXPECTED_MESSAGE, 'bad_change_cipher_spec');
+      // RFC 5246 §7.1 has one value; that of another is out of its range.
+      this.#refuse(this.#ccs === 'message' ? ILLEGAL_PARAMETER : UNEXPECTED_MESSAGE, 'bad_change_cipher_spec');
       return undefined;
     }
     if (this.#messages !== undefined && !this.#messages.isEmpty) {
@@ -359,7 +380,9 @@ export class StreamCarrier implements RecordLayer {
       }
       this.#firstRecord = false;
     }
-    if (record.version >>> 8 !== MAJOR || (this.#readVersion !== undefined && record.version !== this.#readVersion)) {
+    // Before the peer has keys it may not know the version yet: an alert about our ServerHello, say.
+    const exact = this.#read !== undefined && this.#readVersion !== undefined;
+    if (exact ? record.version !== this.#readVersion : record.version >>> 8 !== MAJOR) {
       this.#refuse(PROTOCOL_VERSION, 'wrong_record_version', `0x${record.version.toString(16)}`);
       return false;
     }

@@ -15,6 +15,7 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   takeSuite(hs, hello);
   hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
   hs.carrier.setChangeCipherSpec('ignore');
+  readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_HELLO_RETRY_REQUEST);
   const group = hello.extensions.some((extension) => extension.type === KEY_SHARE);
   const cookie = hello.extensions.some((extension) => extension.type === COOKIE);
   //= rfc9846#section-4.1.4
@@ -22,7 +23,6 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   //# "illegal_parameter" alert if the HelloRetryRequest would not result in
   //# any change in the ClientHello.
   if (!group && !cookie) fail(ILLEGAL_PARAMETER, 'useless_hello_retry_request');
-  readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_HELLO_RETRY_REQUEST);
   hs.transcript.replaceByHash(state.suite.hash);
   // RFC 9846 §4.1.2: PSKs of another hash leave the second ClientHello.
   state.offeredPsks = state.offeredPsks.filter((psk) => psk.hash === state.suite.hash);
@@ -45,6 +45,7 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
     if (psk.session !== undefined) {
       hs.peerChain = psk.session.peerChain;
       hs.peerTrusted = psk.session.peerTrusted;
+      hs.peerScheme = psk.session.peerScheme;
       hs.peerExpires = psk.session.created + psk.session.lifetimeMs;
     }
   }

@@ -3,7 +3,6 @@ import { HANDSHAKE_FAILURE, ILLEGAL_PARAMETER, MISSING_EXTENSION } from '../../.
 import { fail } from '../../../base/errors.ts';
 import { MAX_SKIPPED_EARLY_DATA } from '../../../base/limits.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
-import type { HashName } from '../../../crypto/port.ts';
 import type { ModernSuite } from '../../../crypto/suites/suite.ts';
 import {
   EARLY_DATA,
@@ -109,8 +108,9 @@ function decide(hs: Handshake): MaybePromise<void> {
   const retried = state.hasSuite ? state.suite : undefined;
   const candidates = retried === undefined ? suites : suites.filter((suite) => suite === retried);
   if (candidates.length === 0) fail(HANDSHAKE_FAILURE, 'no_shared_cipher');
-  return then(selectPsk(hs, hashesOf(candidates)), (psk) => {
-    const suite = psk === undefined ? candidates[0]! : candidates.find((each) => each.hash === psk.hash)!;
+  // The suite comes first: a PSK that is bound to another hash is not used.
+  const suite = candidates[0]!;
+  return then(selectPsk(hs, suite.hash), (psk) => {
     hs.suite = suite;
     state.suite = suite;
     chooseGroup(hs);
@@ -129,6 +129,7 @@ function usePsk(hs: Handshake, psk: SelectedPsk | undefined): void {
   hs.resumed = session;
   hs.peerChain = session.peerChain;
   hs.peerTrusted = session.peerTrusted;
+  hs.peerScheme = session.peerScheme;
   if (session.peerChain.length > 0) hs.peerExpires = session.created + session.lifetimeMs;
 }
 
@@ -139,18 +140,14 @@ function commonSuites(hs: Handshake): ModernSuite[] {
   return ours.sort((a, b) => hs.peerSuites.indexOf(a.id) - hs.peerSuites.indexOf(b.id));
 }
 
-function hashesOf(suites: readonly ModernSuite[]): HashName[] {
-  return suites.map((suite) => suite.hash);
-}
-
-/** A group with a share if there is one; else the best common group, by HelloRetryRequest. */
+/** The best common group, even where that costs a HelloRetryRequest: what a client predicts must not lower the choice. */
 function chooseGroup(hs: Handshake): void {
   const state = hs.modern;
   const common = hs.context.groups.filter((group) => hs.peerGroups!.includes(group.id));
   if (common.length === 0) fail(HANDSHAKE_FAILURE, 'no_shared_group');
-  const shared = common.find((group) => state.peerShares!.some((share) => share.group === group.id));
-  state.group = shared ?? common[0]!;
-  state.retryNeeded = shared === undefined;
+  const best = common[0]!;
+  state.group = best;
+  state.retryNeeded = !state.peerShares!.some((share) => share.group === best.id);
 }
 
 function answerShare(hs: Handshake): void {
