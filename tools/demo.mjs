@@ -2,4 +2,4 @@
 import { ensureInstalled, run, typescript } from './bootstrap.mjs';
 
 await ensureInstalled();
-process.exitCode = await run(process.execPath, typescript('src/cli/demo.ts', ...process.argv.slice(2)));
+process.exitCode = await run(process.execPath, typescript('src/cli/main.ts', 'demo', ...process.argv.slice(2)));

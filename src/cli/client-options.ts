@@ -34,8 +34,8 @@ export const CLIENT_OPTIONS = {
   insecure: { type: 'boolean', help: 'go on with a certificate that is not trusted: dangerous, and said so' },
 } as const satisfies OptionSpecs;
 
-type ProtocolValues = OptionValues<typeof PROTOCOL_OPTIONS>;
-type ClientValues = ProtocolValues & OptionValues<typeof CLIENT_OPTIONS>;
+type ProtocolValues = Partial<OptionValues<typeof PROTOCOL_OPTIONS>>;
+type ClientValues = ProtocolValues & Partial<OptionValues<typeof CLIENT_OPTIONS>>;
 
 /** Everything that a client connection is made with. */
 export interface ClientSetup {

@@ -13,6 +13,8 @@ export interface LadderOptions {
   /** What stands above the lines. */
   readonly client?: string;
   readonly server?: string;
+  /** Explain the signs below; true by default. */
+  readonly legend?: boolean;
 }
 
 const TIME_COLUMNS = 8;
@@ -44,7 +46,7 @@ export function renderLadder(steps: readonly HandshakeStep[], options: LadderOpt
       noted = '';
     } else lines.push(`${paint.dim(padStart(step.ms.toFixed(1), TIME_COLUMNS))} ${bar}${arrow(step, inner, paint)}${bar}`);
   });
-  return [...lines, '', ...legend(steps, margin, paint)];
+  return options.legend === false ? lines : [...lines, '', ...legend(steps, margin, paint)];
 }
 
 function arrow(step: HandshakeStep, inner: number, paint: Paint): string {

@@ -7,9 +7,15 @@ import { createSelfSigned } from '../pki/certs/create.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** A certificate with a new P-256 key for these names, valid for a month. Its key is never written anywhere. */
-export async function selfSigned(names: readonly string[], now: number): Promise<Credential> {
-  const key = privateKeyFromKeyObject(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+export interface SelfSigned extends Credential {
+  /** PKCS #8. */
+  readonly keyPem: string;
+}
+
+/** A certificate with a new P-256 key for these names, valid for a month. */
+export async function selfSigned(names: readonly string[], now: number): Promise<SelfSigned> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = privateKeyFromKeyObject(privateKey);
   const der = await createSelfSigned({
     crypto: nodeCrypto,
     key,
@@ -18,7 +24,7 @@ export async function selfSigned(names: readonly string[], now: number): Promise
     notBefore: now - HOUR,
     notAfter: now + 30 * DAY,
   });
-  return { chain: [der], key };
+  return { chain: [der], key, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
 }
 
 /** `localhost` is reached by its addresses too. */
