@@ -54,7 +54,7 @@ export const MAX_CERTIFICATE_BYTES = 102_400;
 export const MAX_CERTIFICATE_EXTENSIONS = 64;
 /** Work of one path validation: signatures checked, candidate paths, steps of the search, nodes of the policy graph, names × constraints. */
 export const MAX_SIGNATURE_CHECKS = 100;
-export const MAX_CANDIDATE_PATHS = 128;
+export const MAX_CANDIDATE_PATHS = 64;
 export const MAX_BUILD_STEPS = 4_096;
 export const MAX_POLICY_NODES = 8_192;
 export const MAX_NAME_CONSTRAINT_WORK = 262_144;

@@ -3,12 +3,13 @@
  * must lie in one subtree of every set that speaks of its form. Work is bounded: names × constraints.
  */
 import { MAX_NAME_CONSTRAINT_WORK } from '../../base/limits.ts';
-import { EMAIL_ADDRESS } from '../asn1/oids.ts';
+import { COMMON_NAME, EMAIL_ADDRESS } from '../asn1/oids.ts';
 import type { Certificate } from './certificate.ts';
 import { dnsLabels, endsWith, patternLabels } from './dns-name.ts';
 import type { NameConstraints } from './extensions.ts';
 import { type Fault, fault } from './failure.ts';
 import { type GeneralName, generalNameText } from './general-name.ts';
+import { ipAddressBytes } from './ip-address.ts';
 import type { Name } from './name.ts';
 
 const STEP_PERMITTED = 'RFC 5280 6.1.3 (b)';
@@ -48,24 +49,22 @@ export class NameConstraintState {
     return undefined;
   }
 
-  /** §6.1.3 (b) and (c) for all names of a certificate. */
-  check(certificate: Certificate): Fault | undefined {
+  /** §6.1.3 (b) and (c) for all names of a certificate; with `commonNames` those that the legacy switch takes for host names. */
+  check(certificate: Certificate, commonNames = false): Fault | undefined {
     if (this.isEmpty) return undefined;
     const { subject } = certificate;
     const alternatives = certificate.subjectAltName;
     const names: GeneralName[] = subject.isEmpty ? [] : [{ kind: 'directory', value: subject }];
     if (alternatives !== undefined) names.push(...alternatives);
-    else for (const value of subject.values(EMAIL_ADDRESS)) names.push({ kind: 'email', value });
+    else {
+      for (const value of subject.values(EMAIL_ADDRESS)) names.push({ kind: 'email', value });
+      if (commonNames) for (const value of subject.values(COMMON_NAME)) names.push(hostGeneralName(value));
+    }
     for (const name of names) {
       const found = this.#checkName(name);
       if (found !== undefined) return found;
     }
     return undefined;
-  }
-
-  /** As `check`, for one more name: a common name that is used as a host name. */
-  checkDnsName(value: string): Fault | undefined {
-    return this.#checkName({ kind: 'dns', value });
   }
 
   #checkName(name: GeneralName): Fault | undefined {
@@ -219,6 +218,11 @@ function isMask(value: Uint8Array): boolean {
     }
   }
   return true;
+}
+
+function hostGeneralName(value: string): GeneralName {
+  const address = ipAddressBytes(value);
+  return address === undefined ? { kind: 'dns', value } : { kind: 'ip', value: address };
 }
 
 function unprocessed(name: GeneralName): Fault {

@@ -28,6 +28,8 @@ export interface PathContext {
   /** Longest path allowed: intermediates between leaf and anchor, self-issued ones not counted. */
   readonly maxIntermediates: number;
   readonly signatures: SignatureMemo;
+  /** The leaf's common names count as host names, so name constraints reach them. */
+  readonly legacyCommonName?: boolean | undefined;
   /** Revocation, asked once a path is otherwise good; for each certificate but the anchor. */
   readonly revocation?:
     | ((certificate: Certificate, issuer: Certificate, path: readonly Certificate[]) => Steps<Fault | undefined>)
@@ -137,7 +139,7 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     const isSelfIssued = certificate.isSelfIssued;
     // (b), (c): self-issued certificates are exempt unless they are the last
     if (!isSelfIssued || last) {
-      const wrong = constraints.check(certificate);
+      const wrong = constraints.check(certificate, last && context.legacyCommonName === true);
       if (wrong !== undefined) return refuse(index, 'path', wrong);
     }
 

@@ -136,6 +136,7 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
     purposes,
     maxIntermediates: maxDepth,
     signatures: new SignatureMemo(),
+    legacyCommonName: options.legacyCommonName,
     revocation: statusChecker(sources, () => context),
   };
   const built = yield* buildPath({ leaf, intermediates, anchors, selfSignedAnchorsOnly: options.selfSignedAnchorsOnly }, context);

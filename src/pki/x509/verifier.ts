@@ -129,6 +129,7 @@ function* verifySteps(request: VerifyRequest, options: CertificateVerifierOption
     purposes,
     maxIntermediates: options.maxIntermediates ?? DEFAULT_MAX_INTERMEDIATES,
     signatures: new SignatureMemo(),
+    legacyCommonName: options.legacyCommonName,
     revocation: statusChecker(
       {
         mode: options.revocation ?? 'if-covered',
