@@ -20,6 +20,7 @@ const session: Session = {
   alpn: 'h2',
   maxEarlyData: 0,
   peerChain: [new Uint8Array(1000).fill(4), new Uint8Array(5)],
+  peerScheme: 0x0403,
   peerTrusted: true,
   contextId: Uint8Array.of(9),
 };

@@ -1,5 +1,5 @@
 /** Which keys and certificates a suite authenticates with: RFC 5246 §7.4.2, RFC 8422 §5.3, RFC 4279. */
-import { UNSUPPORTED_CERTIFICATE } from '../../base/alerts.ts';
+import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import type { SignatureKeyType } from '../../crypto/port.ts';
 import type { LegacySuite } from '../../crypto/suites/suite.ts';
@@ -48,5 +48,5 @@ export function checkKeyUsage(suite: LegacySuite, certificate: Certificate): voi
   //# The end entity certificate's public key (and associated
   //# restrictions) MUST be compatible with the selected key exchange
   //# algorithm.
-  if (usage !== undefined && (usage & needed) === 0) fail(UNSUPPORTED_CERTIFICATE, 'certificate_purpose', 'key usage');
+  if (usage !== undefined && (usage & needed) === 0) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage');
 }

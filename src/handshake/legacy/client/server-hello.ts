@@ -84,6 +84,7 @@ function resume(hs: Handshake, session: Session): MaybePromise<void> {
   if (session.encryptThenMac && !hs.encryptThenMac) fail(HANDSHAKE_FAILURE, 'session_mismatch', 'encrypt_then_mac');
   hs.peerChain = session.peerChain;
   hs.peerTrusted = session.peerTrusted;
+  hs.peerScheme = session.peerScheme;
   hs.peerVerified = PeerVerified.bySharedSecret('resumption');
   // S33: what was let pass without trust, or without a name, is judged again by the verifier in force now.
   if (session.peerChain.length > 0 && !session.peerTrusted) return verifyChain(hs);

@@ -1,5 +1,5 @@
 /** The client's Certificate and CertificateVerify as a server takes them in: RFC 5246 §7.4.6 and §7.4.8. */
-import { HANDSHAKE_FAILURE, UNSUPPORTED_CERTIFICATE } from '../../../base/alerts.ts';
+import { HANDSHAKE_FAILURE, ILLEGAL_PARAMETER } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
 import { Reader } from '../../../base/reader.ts';
@@ -29,7 +29,7 @@ export function onClientCertificate(hs: Handshake, message: IncomingMessage): Ma
     //# the certificate MUST allow the
     //# key to be used for signing
     const usage = certificate.keyUsage;
-    if (usage !== undefined && (usage & DIGITAL_SIGNATURE) === 0) fail(UNSUPPORTED_CERTIFICATE, 'certificate_purpose', 'key usage');
+    if (usage !== undefined && (usage & DIGITAL_SIGNATURE) === 0) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage');
   });
 }
 

@@ -64,6 +64,7 @@ function resume(hs: Handshake, found: FoundSession): MaybePromise<void> {
   hs.legacy.ticketAnnounced = found.renew && hs.ticketSupported;
   hs.peerChain = session.peerChain;
   hs.peerTrusted = session.peerTrusted;
+  hs.peerScheme = session.peerScheme;
   hs.peerVerified = PeerVerified.bySharedSecret('resumption');
   // S29: what has been revoked or has expired since then must not live on in a session.
   if (session.peerChain.length > 0) return verifyChain(hs);
