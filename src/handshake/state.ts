@@ -177,7 +177,8 @@ export class Handshake implements FlowState {
   //# maintained throughout the handshake and used in the Finished messages
   //# and the certificate verify message.
   ignores(type: number): boolean {
-    return type === HELLO_REQUEST && this.side === 'client' && !this.isModern;
+    if (type !== HELLO_REQUEST || this.side !== 'client' || this.isModern) return false;
+    return this.context.versions.some((version) => version.family === 'legacy');
   }
 }
 

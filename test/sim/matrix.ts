@@ -261,7 +261,7 @@ export function* legacyScenarios(version: VersionPair): Generator<Scenario> {
       staple: hasCertificate(suite) && extensions ? STAPLE : STAPLE.slice(0, 1),
     })) {
       // 24 rotations; a step of 7 meets them all, whatever the number of combinations has in common with 24.
-      yield legacyScenario(version, { ...choice, suite }, ROTATIONS[(turn++ * 7) % ROTATIONS.length]!);
+      yield legacyScenario(version, { ...choice, suite }, ROTATIONS[(turn++ * 7) % ROTATIONS.length]);
     }
   }
 }
@@ -413,8 +413,8 @@ function withContexts(
   return {
     ...scenario,
     name: `${scenario.name}; ${group?.name ?? client.credentials?.[0]?.key.type}`,
-    client: clientContext({ ...scenario.client, ...client } as Partial<ClientContextInit>),
-    server: serverContext({ ...scenario.server, ...server } as Partial<ServerContextInit>),
+    client: clientContext({ ...scenario.client, ...client }),
+    server: serverContext({ ...scenario.server, ...server }),
     expected: { ...scenario.expected, group: group?.id },
   };
 }

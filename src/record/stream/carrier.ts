@@ -2,7 +2,14 @@
  * The carrier of TLS: records over a byte stream. Reading is pulled: no record is opened before the message in front of
  * it has been dealt with, so a key change cannot come too late (S43). Nothing here throws on what a peer sends.
  */
-import { BAD_RECORD_MAC, DECODE_ERROR, ILLEGAL_PARAMETER, PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../base/alerts.ts';
+import {
+  BAD_RECORD_MAC,
+  DECODE_ERROR,
+  ILLEGAL_PARAMETER,
+  PROTOCOL_VERSION,
+  RECORD_OVERFLOW,
+  UNEXPECTED_MESSAGE,
+} from '../../base/alerts.ts';
 import { EMPTY } from '../../base/bytes.ts';
 import { Counter } from '../../base/counter.ts';
 import type { ErrorCode } from '../../base/errors.ts';
@@ -437,4 +444,3 @@ function isHttp(type: number, version: number): boolean {
   const start = String.fromCharCode(type, version >>> 8, version & 0xff);
   return ['GET', 'POS', 'HEA', 'PUT', 'HTT', 'CON', 'DEL', 'OPT'].includes(start);
 }
-

@@ -4,7 +4,15 @@
  */
 import { DECODE_ERROR, ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { MAX_CERTIFICATE_MESSAGE, MAX_FINISHED, MAX_HELLO, MAX_SMALL_MESSAGE } from '../../base/limits.ts';
-import { CERTIFICATE, CLIENT_HELLO, COMPRESSED_CERTIFICATE, FINISHED, HELLO_REQUEST, NEW_SESSION_TICKET, SERVER_HELLO } from '../../wire/handshake.ts';
+import {
+  CERTIFICATE,
+  CLIENT_HELLO,
+  COMPRESSED_CERTIFICATE,
+  FINISHED,
+  HELLO_REQUEST,
+  NEW_SESSION_TICKET,
+  SERVER_HELLO,
+} from '../../wire/handshake.ts';
 import type { IncomingMessage, RecordFault } from '../carrier.ts';
 
 const HEADER_LENGTH = 4;
@@ -36,7 +44,9 @@ export class MessageBuffer {
 
   /** HelloRequest has no content, and may come at any time (RFC 5246 §7.4.1.1). */
   get startsWithHelloRequest(): boolean {
-    return this.#bytes !== undefined && this.#bytes.subarray(0, Math.min(this.#length, HEADER_LENGTH)).every((byte) => byte === HELLO_REQUEST);
+    return (
+      this.#bytes !== undefined && this.#bytes.subarray(0, Math.min(this.#length, HEADER_LENGTH)).every((byte) => byte === HELLO_REQUEST)
+    );
   }
 
   append(content: Uint8Array): void {
