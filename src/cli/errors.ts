@@ -47,8 +47,32 @@ export function errorLine(error: unknown): string {
   const { code, origin, alert, detail } = reportOf(error);
   if (origin === 'peer') return `the peer refused: alert ${alert ?? 'without a name'}${detail === undefined ? '' : `, ${detail}`} (${code})`;
   const told = alert === undefined ? '' : `, told the peer: ${alert}`;
-  return `${detail ?? sentence(code)} (${code}${told})`;
+  if (detail === undefined) return `${sentence(code)} (${code}${told})`;
+  // What is wrong with a certificate, a file or the command is told whole by its detail.
+  const whole = !(error instanceof TlsError) || /certificate|weak_key|pem|der|key$/.test(code);
+  return `${whole ? '' : `${sentence(code)}: `}${detail} (${code}${told})`;
 }
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  truncated: 'the peer hung up without a goodbye',
+  closed: 'the connection broke',
+  http_request: 'the peer speaks HTTP without TLS',
+  wrong_record_version: 'the peer does not speak TLS',
+  bad_record: 'the peer does not speak TLS',
+  unexpected_message: 'a message that has no place here',
+  unsupported_version: 'no version of TLS in common',
+  no_shared_version: 'no version of TLS in common',
+  no_shared_cipher: 'no cipher suite in common',
+  no_shared_group: 'no group for the key exchange in common',
+  no_shared_scheme: 'no signature scheme in common',
+  no_application_protocol: 'no application protocol in common',
+  certificate_required: 'the client showed no certificate',
+  unknown_psk_identity: 'a pre-shared key of an unknown name',
+  bad_psk_binder: 'the pre-shared keys differ',
+  bad_finished: 'the two ends saw different handshakes',
+  bad_record_mac: 'a record that was altered, or sealed under another key',
+  timeout: 'no answer in time',
+};
 
 const SYSTEM: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
@@ -71,5 +95,5 @@ function systemText(error: NodeJS.ErrnoException & { readonly hostname?: string;
 }
 
 function sentence(code: string): string {
-  return code.replaceAll('_', ' ');
+  return SENTENCES[code] ?? code.replaceAll('_', ' ');
 }
