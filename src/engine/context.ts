@@ -33,6 +33,7 @@ export function createClientContext(init: ClientContextInit): ClientContext {
     requestOcsp: init.requestOcsp ?? false,
     maxFragmentLength: init.maxFragmentLength,
     resumption: init.resumption ?? true,
+    offerTickets: init.offerTickets ?? true,
     requireSecureRenegotiation: init.requireSecureRenegotiation ?? true,
     selectCredential: init.selectCredential,
   };
@@ -54,6 +55,7 @@ export function createServerContext(init: ServerContextInit): ServerContext {
     ...common(init),
     ...init,
     side: 'server',
+    verifyResumed: init.verifyResumed ?? true,
     clientCertificate: init.clientCertificate ?? 'none',
     clientAuthorities: init.clientAuthorities ?? [],
     preferServerOrder: init.preferServerOrder ?? true,
@@ -84,6 +86,7 @@ function common(init: ClientContextInit | ServerContextInit): Omit<CommonContext
     requireExtendedMasterSecret: init.requireExtendedMasterSecret ?? false,
     recordSizeLimit: init.recordSizeLimit,
     middleboxCompatibility: init.middleboxCompatibility ?? true,
+    verifyResumed: init.verifyResumed ?? false,
     dangers: init.dangers ?? [],
   };
 }

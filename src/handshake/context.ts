@@ -61,6 +61,11 @@ export interface CommonContext {
   readonly recordSizeLimit: number | undefined;
   /** RFC 9846 Appendix D.4. */
   readonly middleboxCompatibility: boolean;
+  /**
+   * Verify the peer's chain again when a session is resumed. Default: a server does, a client relies on the session's
+   * lifetime, which never exceeds the certificate's.
+   */
+  readonly verifyResumed: boolean;
   /** What was switched on that lowers the safety, by option name: shown in the connection's info. */
   readonly dangers: readonly string[];
 }
@@ -77,6 +82,8 @@ export interface ClientContext extends CommonContext {
   readonly maxFragmentLength: 512 | 1024 | 2048 | 4096 | undefined;
   /** Offer tickets and session IDs at all. */
   readonly resumption: boolean;
+  /** Ask for tickets in (D)TLS ≤ 1.2; true by default. */
+  readonly offerTickets: boolean;
   /** Refuse a server without RFC 5746; true by default. */
   readonly requireSecureRenegotiation: boolean;
   /** Whether certificates may be chosen when the server asks: by default the first fitting credential. */
@@ -124,6 +131,10 @@ export interface CredentialRequest {
   readonly modern: boolean;
   /** Whether the peer's schemes count (TLS 1.2 and up). */
   readonly explicitSchemes: boolean;
+  /** Whether the key will sign: not in the RSA key exchange. */
+  readonly signs: boolean;
+  /** supported_groups of the peer, by number; undefined: it sent none. RFC 8422 §5.1 binds certificates to them. */
+  readonly groups: readonly number[] | undefined;
   /** Key types that the suite allows (TLS ≤ 1.2) or all. */
   readonly keyTypes: readonly string[];
   /** Subject names (DER) that the peer trusts; empty: it did not say. */

@@ -9,7 +9,12 @@ import type { Handshake } from './state.ts';
  * The credential for what the peer asks: the caller's choice, else the first of the context that can sign. Undefined:
  * there is none. `allowed`: the key types that the suite admits.
  */
-export function chooseCredential(hs: Handshake, modern: boolean, allowed?: readonly SignatureKeyType[]): MaybePromise<Credential | undefined> {
+export function chooseCredential(
+  hs: Handshake,
+  modern: boolean,
+  allowed?: readonly SignatureKeyType[],
+  signs = true,
+): MaybePromise<Credential | undefined> {
   const { context } = hs;
   const schemes = hs.peerSchemes ?? [];
   if (context.selectCredential !== undefined) {
@@ -17,21 +22,28 @@ export function chooseCredential(hs: Handshake, modern: boolean, allowed?: reado
       serverName: hs.serverName,
       schemes,
       modern,
+      signs,
+      groups: hs.peerGroups,
       explicitSchemes: modern || hs.version.strategy?.explicitSchemes === true,
       keyTypes: allowed ?? ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'],
       authorities: hs.peerAuthorities,
     };
     const chosen = context.selectCredential(request);
-    if (isPromise(chosen)) return chosen.then((credential) => credential ?? firstFitting(hs, modern, allowed));
+    if (isPromise(chosen)) return chosen.then((credential) => credential ?? firstFitting(hs, modern, allowed, signs));
     if (chosen !== undefined) return chosen;
   }
-  return firstFitting(hs, modern, allowed);
+  return firstFitting(hs, modern, allowed, signs);
 }
 
-function firstFitting(hs: Handshake, modern: boolean, allowed: readonly SignatureKeyType[] | undefined): Credential | undefined {
+function firstFitting(
+  hs: Handshake,
+  modern: boolean,
+  allowed: readonly SignatureKeyType[] | undefined,
+  signs: boolean,
+): Credential | undefined {
   for (const credential of hs.context.credentials) {
     if (allowed !== undefined && !allowed.includes(credential.key.type)) continue;
-    if (chooseScheme(hs, credential, modern) !== undefined) return credential;
+    if (!signs || chooseScheme(hs, credential, modern) !== undefined) return credential;
   }
   return undefined;
 }

@@ -188,7 +188,7 @@ function checkSentinel(hs: Handshake, hello: ServerHello): void {
   //= rfc9846#section-4.1.3
   //# TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below
   //# MUST check that the last 8 bytes are not equal to either of these values.
-  if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || (chosen < 3 && equal(tail, DOWNGRADE_TLS11)))
+  if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || (best >= 3 && chosen < 3 && equal(tail, DOWNGRADE_TLS11)))
     fail(ILLEGAL_PARAMETER, 'downgrade_detected');
 }
 

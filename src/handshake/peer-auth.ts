@@ -2,12 +2,13 @@
  * Who the peer is. Two checks lead to `PeerVerified`, and nothing else makes one: the chain is the peer's and trusted, and
  * the peer holds its key. Key changes to application data demand the token, so that skipping a check is a type error (S15, S33).
  */
-import { DECRYPT_ERROR, ILLEGAL_PARAMETER, INTERNAL_ERROR } from '../base/alerts.ts';
-import { fail } from '../base/errors.ts';
-import { type MaybePromise, then } from '../base/maybe-promise.ts';
+import { BAD_CERTIFICATE, DECRYPT_ERROR, ILLEGAL_PARAMETER, INTERNAL_ERROR } from '../base/alerts.ts';
+import { fail, TlsError } from '../base/errors.ts';
+import { isPromise, type MaybePromise, then } from '../base/maybe-promise.ts';
 import type { Certificate } from '../pki/x509/certificate.ts';
 import { DIGITAL_SIGNATURE } from '../pki/x509/extensions.ts';
 import type { VerifiedIdentity } from '../pki/x509/verifier.ts';
+import type { Session } from '../session/session.ts';
 import { schemeName } from '../wire/signature-scheme.ts';
 import { schemeFits } from './schemes.ts';
 import type { Handshake } from './state.ts';
@@ -74,14 +75,39 @@ export function identifyPeer(hs: Handshake): MaybePromise<VerifiedIdentity> {
     ...(hostName === undefined ? {} : { hostName }),
     ...(hs.peerOcsp === undefined ? {} : { ocspResponse: hs.peerOcsp }),
   } as const;
-  return then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
-    hs.peerKey = identity.key;
-    hs.peerMaySign = maySign(identity.certificate);
-    hs.peerTrusted = identity.trusted;
-    hs.peerExpires = identity.certificate.notAfter;
-    if (identity.error !== undefined) hs.host.untrusted(identity.error);
-    return identity;
-  });
+  return refusingMalformed(() =>
+    then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
+      hs.peerKey = identity.key;
+      hs.peerMaySign = maySign(identity.certificate);
+      hs.peerTrusted = identity.trusted;
+      hs.peerExpires = identity.certificate.notAfter;
+      if (identity.error !== undefined) hs.host.untrusted(identity.error);
+      return identity;
+    }),
+  );
+}
+
+/** The parts of a certificate are read when they are asked for: what is malformed in them shows as late as here. */
+function refusingMalformed<T>(read: () => MaybePromise<T>): MaybePromise<T> {
+  try {
+    const result = read();
+    return isPromise(result) ? result.then(undefined, refuseMalformed) : result;
+  } catch (error) {
+    refuseMalformed(error);
+  }
+}
+
+function refuseMalformed(error: unknown): never {
+  if (error instanceof TlsError && error.code === 'bad_der') fail(BAD_CERTIFICATE, 'bad_certificate', error.detail);
+  throw error;
+}
+
+/**
+ * The peer of a resumed session is judged again: where the context wants it (S29: what has been revoked since must not live
+ * on), and always where it was let pass without trust (S33).
+ */
+export function judgeResumed(hs: Handshake, session: Session): MaybePromise<void> {
+  if (session.peerChain.length > 0 && (hs.context.verifyResumed || !session.peerTrusted)) return verifyChain(hs);
 }
 
 function maySign(certificate: Certificate): boolean {

@@ -7,7 +7,7 @@ export const sessionTicket: ExtensionModule = {
   type: SESSION_TICKET,
   where: IN_CLIENT_HELLO | IN_LEGACY_SERVER_HELLO,
   offer(hs, w) {
-    if (!hs.client.resumption) return false;
+    if (!hs.client.resumption || !hs.client.offerTickets) return false;
     const session = offeredSession(hs);
     if (session !== undefined) w.bytes(session.ticket);
     return true;

@@ -32,7 +32,7 @@ const BOOLEANS = new Set(
    use-exporter-between-reads expect-no-peer-cert expect-secure-renegotiation expect-no-secure-renegotiation expect-session-id
    expect-no-session-id no-op-extra-handshake server-preference key-update key-update-before-read expect-hrr expect-no-hrr
    renegotiate-ignore forbid-renegotiation-after-handshake use-ocsp-callback
-   set-ocsp-in-callback decline-ocsp-callback fail-ocsp-callback no-legacy-server-connect cbc-record-splitting
+   set-ocsp-in-callback decline-ocsp-callback fail-ocsp-callback no-legacy-server-connect cbc-record-splitting reverify-on-resume
    read-with-unfinished-write handshake-never-done
   `.split(/\s+/),
 );

@@ -101,6 +101,7 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
     credentials: [],
     alpn: [] as string[],
     minDhBits: 1024,
+    verifyResumed: flags.on.has('reverify-on-resume'),
     selectCredential: (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
   };
   if (!server) {
@@ -112,6 +113,7 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
       keyShares: keyShares?.length ?? 1,
       psk: psk === undefined ? undefined : () => ({ identity, key: Buffer.from(psk, 'latin1') }),
       resumption: true,
+      offerTickets: !flags.on.has('no-ticket'),
     });
     return { context, observed, credentials };
   }
@@ -125,7 +127,7 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
     },
     selectAlpn: flags.value.has('select-alpn') || flags.on.has('reject-alpn') || flags.on.has('decline-alpn') ? selectAlpn(flags, observed) : undefined,
     findPsk: psk === undefined ? undefined : (name) => (equal(name, identity) ? { identity, key: Buffer.from(psk, 'latin1') } : undefined),
-    pskHint: undefined,
+    pskHint: psk === undefined || identity.length === 0 ? undefined : identity,
     tickets: flags.on.has('no-ticket') ? undefined : shared.tickets,
     sessions: shared.sessions,
     ticketCount: 2,
@@ -191,7 +193,7 @@ function chooseGroups(flags: Flags, keyShares: readonly number[] | undefined): N
   return list;
 }
 
-function loadCredential(input: CredentialFlags, _flags: Flags): Credential {
+function loadCredential(input: CredentialFlags, flags: Flags): Credential {
   const chain = readPem(readFileSync(input.certFile!, 'utf8'))
     .filter((block) => block.label === 'CERTIFICATE')
     .map((block) => block.der);
@@ -206,7 +208,8 @@ function loadCredential(input: CredentialFlags, _flags: Flags): Credential {
     ...(handle.spki === undefined ? {} : { spki: handle.spki }),
     ...(handle.decryptRaw === undefined ? {} : { decryptRaw: (c: Uint8Array) => handle.decryptRaw!(c) }),
   };
-  return { chain, key, ...(input.ocspResponse === undefined ? {} : { ocspResponse: input.ocspResponse }) };
+  const ocsp = flags.on.has('decline-ocsp-callback') ? undefined : input.ocspResponse;
+  return { chain, key, ...(ocsp === undefined ? {} : { ocspResponse: ocsp }) };
 }
 
 /** BoringSSL fails where it was given credentials and none fits; so does this callback. */
@@ -217,11 +220,15 @@ function selectCredential(
   observed: Observed,
 ): Credential | undefined {
   observed.request = request;
+  if (flags.on.has('fail-ocsp-callback') && flags.on.has('server'))
+    throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'ocsp callback' });
   if (flags.on.has('fail-cert-callback')) throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'cert callback' });
   let issuerMissed = false;
   for (const { credential, mustMatch } of usable) {
     if (!request.keyTypes.includes(credential.key.type)) continue;
-    if (request.explicitSchemes && !credential.key.schemes.some((scheme) => request.schemes.includes(scheme) && schemeFits(scheme, credential.key, request.modern))) continue;
+    // RFC 8422 §5.1: a legacy server's curve must be one of the client's.
+    if (!request.modern && flags.on.has('server') && credential.key.curve !== undefined && !fitsCurve(credential, request.groups)) continue;
+    if (request.signs && request.explicitSchemes && !credential.key.schemes.some((scheme) => request.schemes.includes(scheme) && schemeFits(scheme, credential.key, request.modern))) continue;
     if (mustMatch && !matchesIssuer(credential, request.authorities)) {
       issuerMissed = true;
       continue;
@@ -231,6 +238,10 @@ function selectCredential(
   // A legacy server asks suite by suite.
   if (usable.length === 0 || (flags.on.has('server') && !request.modern)) return undefined;
   throw new TlsError({ code: issuerMissed ? 'no_credentials' : 'no_shared_scheme', alert: HANDSHAKE_FAILURE, origin: 'local', detail: 'no credential fits' });
+}
+
+function fitsCurve(credential: Credential, offered: readonly number[] | undefined): boolean {
+  return offered === undefined || GROUPS.some((group) => group.name === credential.key.curve && offered.includes(group.id));
 }
 
 function matchesIssuer(credential: Credential, authorities: readonly Uint8Array[]): boolean {

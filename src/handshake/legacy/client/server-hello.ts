@@ -9,7 +9,7 @@ import { IN_LEGACY_SERVER_HELLO, STATUS_REQUEST } from '../../../wire/extension.
 import type { ServerHello } from '../../../wire/messages/server-hello.ts';
 import { readAnswers } from '../../extensions/blocks.ts';
 import { applyRecordLimits } from '../../extensions/record-size-limit.ts';
-import { PeerVerified, verifyChain } from '../../peer-auth.ts';
+import { judgeResumed, PeerVerified } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { checkPolicy, modulesOf, strategyOf, suiteFits } from '../roles.ts';
 import { createLegacyState } from '../state.ts';
@@ -86,6 +86,5 @@ function resume(hs: Handshake, session: Session): MaybePromise<void> {
   hs.peerTrusted = session.peerTrusted;
   hs.peerScheme = session.peerScheme;
   hs.peerVerified = PeerVerified.bySharedSecret('resumption');
-  // S33: what was let pass without trust, or without a name, is judged again by the verifier in force now.
-  if (session.peerChain.length > 0 && !session.peerTrusted) return verifyChain(hs);
+  return judgeResumed(hs, session);
 }

@@ -77,11 +77,8 @@ function keyExchangeFits(hs: Handshake, suite: LegacySuite, groups: readonly Nam
 }
 
 function credentialFor(hs: Handshake, suite: LegacySuite): MaybePromise<Credential | undefined> {
-  return then(chooseCredential(hs, false, keyTypes(suite)), (credential) => {
-    if (credential !== undefined) return credential;
-    // A key that only decrypts need not sign by a scheme of the client's.
-    return encryptsToKey(suite) ? hs.context.credentials.find((each) => keyFits(suite, each.key)) : undefined;
-  });
+  // A key that only decrypts need not sign by a scheme of the client's.
+  return chooseCredential(hs, false, keyTypes(suite), !encryptsToKey(suite));
 }
 
 /** The scheme to sign with, 0 for none; undefined: the credential does not suit. */

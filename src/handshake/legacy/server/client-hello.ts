@@ -7,7 +7,7 @@ import type { LegacySuite } from '../../../crypto/suites/suite.ts';
 import type { Session } from '../../../session/session.ts';
 import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
-import { PeerVerified, verifyChain } from '../../peer-auth.ts';
+import { judgeResumed, PeerVerified } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { checkPolicy, strategyOf, suiteFits } from '../roles.ts';
 import { peerSchemes } from '../signatures.ts';
@@ -66,8 +66,7 @@ function resume(hs: Handshake, found: FoundSession): MaybePromise<void> {
   hs.peerTrusted = session.peerTrusted;
   hs.peerScheme = session.peerScheme;
   hs.peerVerified = PeerVerified.bySharedSecret('resumption');
-  // S29: what has been revoked or has expired since then must not live on in a session.
-  if (session.peerChain.length > 0) return verifyChain(hs);
+  return judgeResumed(hs, session);
 }
 
 function suiteOf(hs: Handshake, session: Session): LegacySuite {

@@ -25,8 +25,7 @@ export function findSession(hs: Handshake, hello: ClientHello): MaybePromise<Fou
   //# presented by the client, the server MUST NOT attempt to use the
   //# Session ID in the ClientHello for stateful session resumption.
   if (ticket !== undefined) {
-    // Without an ID of its own to see repeated, a client would have to guess; none of today's does that.
-    if (server.tickets === undefined || hello.sessionId.length === 0) return undefined;
+    if (server.tickets === undefined) return undefined;
     const plain = server.tickets.open(ticket);
     return plain === undefined ? undefined : judge(hs, plain, !server.tickets.isNewest(ticket));
   }

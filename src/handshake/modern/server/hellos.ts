@@ -21,6 +21,7 @@ import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import { HELLO_RETRY_RANDOM, writeServerHelloHead } from '../../../wire/messages/server-hello.ts';
 import { chooseCredential, chooseScheme } from '../../credentials.ts';
 import { isOffered, writeAnswers } from '../../extensions/blocks.ts';
+import { judgeResumed } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { KeySchedule } from '../key-schedule.ts';
 import { labelPrefix, selectPsk } from '../psk.ts';
@@ -115,22 +116,22 @@ function decide(hs: Handshake): MaybePromise<void> {
     state.suite = suite;
     chooseGroup(hs);
     if (state.retryNeeded) return;
-    usePsk(hs, psk);
     answerShare(hs);
-    if (psk !== undefined) return;
+    if (psk !== undefined) return usePsk(hs, psk);
     return takeCredential(hs);
   });
 }
 
-function usePsk(hs: Handshake, psk: SelectedPsk | undefined): void {
+function usePsk(hs: Handshake, psk: SelectedPsk): MaybePromise<void> {
   hs.modern.psk = psk;
-  const session = psk?.session;
+  const { session } = psk;
   if (session === undefined) return;
   hs.resumed = session;
   hs.peerChain = session.peerChain;
   hs.peerTrusted = session.peerTrusted;
   hs.peerScheme = session.peerScheme;
   if (session.peerChain.length > 0) hs.peerExpires = session.created + session.lifetimeMs;
+  return judgeResumed(hs, session);
 }
 
 function commonSuites(hs: Handshake): ModernSuite[] {
