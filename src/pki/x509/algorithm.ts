@@ -4,7 +4,9 @@
  */
 import type { HashName, SignatureKeyType } from '../../crypto/port.ts';
 import * as scheme from '../../wire/signature-scheme.ts';
+import { equal } from '../../base/bytes.ts';
 import { DerReader } from '../asn1/der-reader.ts';
+import { algorithm, nullValue } from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
 import { contextConstructed, NULL } from '../asn1/tags.ts';
 
@@ -48,8 +50,19 @@ const KNOWN: readonly Known[] = /* @__PURE__ */ [
   { oid: oids.MD5_WITH_RSA, key: 'rsa', hash: 'md5', scheme: scheme.RSA_PKCS1_MD5 },
 ];
 
+/** Exact encodings of the known algorithms, made at the first use: most certificates have one of them, and comparing is cheap. */
+let encodings: readonly { readonly der: Uint8Array; readonly algorithm: SignatureAlgorithm }[] | undefined;
+
+function exactEncodings(): NonNullable<typeof encodings> {
+  return (encodings ??= KNOWN.map((known) => ({
+    der: known.key === 'rsa' ? algorithm(known.oid, nullValue()) : algorithm(known.oid),
+    algorithm: { ...known, rsaeScheme: undefined, exact: true },
+  })));
+}
+
 /** The algorithm that an AlgorithmIdentifier (whole DER) names; undefined when it is unknown or has wrong parameters. */
 export function signatureAlgorithm(der: Uint8Array): SignatureAlgorithm | undefined {
+  for (const known of exactEncodings()) if (equal(known.der, der)) return known.algorithm;
   const outer = new DerReader(der);
   const body = outer.sequence('signatureAlgorithm');
   outer.finish('signatureAlgorithm');
@@ -74,10 +87,10 @@ export function signatureAlgorithm(der: Uint8Array): SignatureAlgorithm | undefi
 
 /** The hash that an AlgorithmIdentifier names, its parameters absent or NULL; undefined when unknown. */
 export function hashAlgorithm(body: DerReader, field: string): HashName | undefined {
-  const algorithm = body.sequence(field);
-  const oid = algorithm.oid(field);
-  if (!algorithm.done) algorithm.null(field);
-  algorithm.finish(field);
+  const identifier = body.sequence(field);
+  const oid = identifier.oid(field);
+  if (!identifier.done) identifier.null(field);
+  identifier.finish(field);
   return hashByOid(oid);
 }
 

@@ -218,6 +218,15 @@ export class Certificate {
     return this.der.subarray(this.#innerAlgorithmStart, this.#innerAlgorithmEnd);
   }
 
+  /** Whether inner and outer algorithm are the same bytes, as RFC 5280 §4.1.1.2 demands. */
+  get algorithmsMatch(): boolean {
+    const { der } = this;
+    const length = this.#innerAlgorithmEnd - this.#innerAlgorithmStart;
+    if (length !== this.#outerAlgorithmEnd - this.#tbsEnd) return false;
+    for (let i = 0; i < length; i++) if (der[this.#innerAlgorithmStart + i] !== der[this.#tbsEnd + i]) return false;
+    return true;
+  }
+
   get signature(): Uint8Array {
     return this.der.subarray(this.#signatureStart, this.#signatureEnd);
   }

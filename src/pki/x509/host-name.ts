@@ -5,7 +5,7 @@
 import { equal } from '../../base/bytes.ts';
 import { COMMON_NAME } from '../asn1/oids.ts';
 import type { Certificate } from './certificate.ts';
-import { dnsLabels, patternLabels } from './dns-name.ts';
+import { dnsLabels } from './dns-name.ts';
 import { ipAddressBytes } from './ip-address.ts';
 
 export interface HostNameOptions {
@@ -23,8 +23,8 @@ export interface HostNameOptions {
 export function matchHostName(certificate: Certificate, reference: string, options: HostNameOptions = {}): boolean {
   const names = certificate.subjectAltName;
   const address = ipAddressBytes(reference);
-  const wanted = address === undefined ? dnsLabels(reference, true) : undefined;
-  if (address === undefined && (wanted === undefined || isNumeric(wanted))) return false;
+  const wanted = address === undefined ? domainName(reference) : undefined;
+  if (address === undefined && wanted === undefined) return false;
   if (names === undefined) {
     if (options.legacyCommonName !== true) return false;
     return certificate.subject.values(COMMON_NAME).some((name) => (wanted === undefined ? name === reference : matchesDns(name, wanted)));
@@ -37,18 +37,20 @@ export function matchHostName(certificate: Certificate, reference: string, optio
   return false;
 }
 
-/** Whether a presented domain name, maybe with a wildcard, covers the wanted labels. */
-export function matchesDns(presented: string, wanted: readonly string[]): boolean {
-  const labels = patternLabels(presented);
-  if (labels === undefined || labels.length !== wanted.length) return false;
-  const wildcard = labels[0] === '*';
+/** Whether a presented domain name, maybe with a wildcard, covers `wanted`: a domain name in lower case, already checked. */
+export function matchesDns(presented: string, wanted: string): boolean {
+  const name = presented.toLowerCase();
+  // What equals a domain name is one.
+  if (!name.startsWith('*.')) return name === wanted;
+  const suffix = name.slice(1);
   // A wildcard directly below the root zone would cover every name of a top-level domain.
-  if (wildcard && labels.length < 3) return false;
-  for (let i = wildcard ? 1 : 0; i < labels.length; i++) if (labels[i] !== wanted[i]) return false;
-  return true;
+  if (!suffix.includes('.', 1) || !wanted.endsWith(suffix)) return false;
+  const label = wanted.length - suffix.length;
+  return label > 0 && wanted.indexOf('.') === label;
 }
 
-/** A name whose last label is a number is a mistyped address, no domain name (RFC 3696 §2). */
-function isNumeric(labels: readonly string[]): boolean {
-  return /^\d+$/.test(labels[labels.length - 1]!);
+/** The reference in lower case, without a trailing dot. A name whose last label is a number is a mistyped address, no domain name. */
+function domainName(reference: string): string | undefined {
+  const labels = dnsLabels(reference, true);
+  return labels === undefined || /^\d+$/.test(labels[labels.length - 1]!) ? undefined : labels.join('.');
 }

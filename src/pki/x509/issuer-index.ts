@@ -16,14 +16,19 @@ export class IssuerIndex {
   readonly #keys: Map<Certificate, number> = new Map();
   readonly #owners: Map<Certificate, number> = new Map();
 
+  readonly #isSmall: boolean;
+
   constructor(intermediates: readonly Certificate[], anchors: TrustStore, now: number | undefined) {
     this.#intermediates = intermediates;
     this.#anchors = anchors;
     this.#now = now;
+    this.#isSmall = intermediates.length < SMALL_POOL;
+    if (this.#isSmall) return;
     for (const one of intermediates) push(this.#bySubject, hashBytes(one.subject.der), one);
   }
 
   issuersOf(certificate: Certificate): readonly Certificate[] {
+    if (this.#isSmall) return this.#order(certificate, this.#named(certificate));
     const key = this.#keyOf(certificate);
     let found = this.#issuersOf.get(key);
     if (found === undefined) this.#issuersOf.set(key, (found = this.#order(certificate, this.#named(certificate))));
@@ -31,6 +36,7 @@ export class IssuerIndex {
   }
 
   anchorsOf(certificate: Certificate): readonly Certificate[] {
+    if (this.#isSmall) return this.#order(certificate, this.#anchors.named(certificate.issuer));
     const key = this.#keyOf(certificate);
     let found = this.#anchorsOf.get(key);
     if (found === undefined) this.#anchorsOf.set(key, (found = this.#order(certificate, this.#anchors.named(certificate.issuer))));
@@ -39,7 +45,9 @@ export class IssuerIndex {
 
   /** RFC 4158 §2.4.1: whether both have the same subject and key, so that one above the other is a loop. */
   sameOwner(a: Certificate, b: Certificate): boolean {
-    return a === b || (this.#ownerOf(a) === this.#ownerOf(b) && equal(a.spki, b.spki) && equal(a.subject.der, b.subject.der));
+    if (a === b) return true;
+    if (!this.#isSmall && this.#ownerOf(a) !== this.#ownerOf(b)) return false;
+    return equal(a.subject.der, b.subject.der) && equal(a.spki, b.spki);
   }
 
   /**
@@ -78,7 +86,8 @@ export class IssuerIndex {
 
   #named(certificate: Certificate): readonly Certificate[] {
     const name = certificate.issuer;
-    const exact = (this.#bySubject.get(hashBytes(name.der)) ?? []).filter((one) => equal(one.subject.der, name.der));
+    const near = this.#isSmall ? this.#intermediates : (this.#bySubject.get(hashBytes(name.der)) ?? []);
+    const exact = near.filter((one) => equal(one.subject.der, name.der));
     if (exact.length > 0 || this.#intermediates.length > LARGE_POOL) return exact;
     return this.#intermediates.filter((one) => sameName(one, certificate));
   }
@@ -115,6 +124,8 @@ export class IssuerIndex {
   }
 }
 
+/** Below this an index costs more than it saves. */
+const SMALL_POOL = 11;
 /** Above this names are compared as bytes only. */
 const LARGE_POOL = 200;
 

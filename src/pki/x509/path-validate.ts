@@ -2,7 +2,6 @@
  * Path validation, RFC 5280 §6.1, as its numbered steps. The path comes leaf first with the trust anchor last; certificate i of the
  * RFC (1 below the anchor, n the leaf) is `path[n - i]`. Signatures, (a)(1), are checked after everything that costs nothing.
  */
-import { equal } from '../../base/bytes.ts';
 import { TlsError } from '../../base/errors.ts';
 import { MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
 import type { CryptoProvider, PublicKey } from '../../crypto/port.ts';
@@ -23,6 +22,8 @@ export interface PathContext {
   readonly now: number | undefined;
   readonly profile: Profile;
   readonly policy: PolicyOptions;
+  /** Policies are worked out even where nothing demands them. Default false. */
+  readonly wantPolicies?: boolean | undefined;
   /** Purposes that every certificate with an extended key usage must allow. */
   readonly purposes: readonly string[];
   /** Longest path allowed: intermediates between leaf and anchor, self-issued ones not counted. */
@@ -100,7 +101,9 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
   const refuse = (index: number, scope: PathFault['scope'], found: Fault): PathFault => ({ ...found, index, scope });
 
   // §6.1.2 Initialization
-  const policies = new PolicyState(n, context.policy);
+  // Without a demand for policies their graph decides nothing, and is built only for who wants to see it.
+  const track = context.wantPolicies === true || context.policy.requireExplicitPolicy === true || path.some(demandsPolicy);
+  const policies = new PolicyState(n, context.policy, track);
   const constraints = new NameConstraintState(profile.leadingDotConstraint);
   let maxPathLength = Math.min(n, context.maxIntermediates);
 
@@ -230,7 +233,7 @@ export function checkOne(certificate: Certificate, role: PathRole, context: Path
     if (now >= certificate.notAfter + 1000) return fault('expired', 'RFC 5280 6.1.3 (a)(2)', `expired on ${isoTime(certificate.notAfter)}`);
   }
   // §4.1.1.2: "This field MUST contain the same algorithm identifier as the signature field in the sequence tbsCertificate"
-  if (!equal(certificate.innerAlgorithm, certificate.outerAlgorithm))
+  if (!certificate.algorithmsMatch)
     return fault('signature-algorithm', 'RFC 5280 4.1.1.2', 'signatureAlgorithm differs from tbsCertificate.signature');
   // §6.1.4 (o), §6.1.5 (f)
   const unknown = certificate.unknownCritical;
@@ -319,6 +322,10 @@ export function publicKeyAt(path: readonly Certificate[], index: number, crypto:
     if (!other.inheritsParameters) return crypto.importPublicKey(withParameters(info, other.parameters!));
   }
   return undefined;
+}
+
+function demandsPolicy(certificate: Certificate): boolean {
+  return certificate.policyConstraints !== undefined;
 }
 
 function isoTime(milliseconds: number): string {

@@ -33,12 +33,16 @@ export class PolicyState {
   /** Levels 0 to i; undefined when the graph is NULL. */
   #levels: Level[] | undefined;
   #nodes = 1;
+  /** False: nothing demands a policy, so the graph is left out and everything is acceptable. */
+  readonly #tracked: boolean;
 
   /** §6.1.2 (a), (d), (e), (f); `n` is the length of the path. */
-  constructor(n: number, options: PolicyOptions) {
+  constructor(n: number, options: PolicyOptions, track: boolean) {
+    this.#tracked = track;
     this.explicitPolicy = options.requireExplicitPolicy === true ? 0 : n + 1;
     this.inhibitAnyPolicy = options.inhibitAnyPolicy === true ? 0 : n + 1;
     this.policyMapping = options.inhibitPolicyMapping === true ? 0 : n + 1;
+    if (!track) return;
     const root: PolicyNode = { policy: ANY_POLICY, expected: new Set([ANY_POLICY]), parents: new Set(), alive: true };
     this.#levels = [new Map([[ANY_POLICY, root]])];
   }
@@ -85,7 +89,7 @@ export class PolicyState {
 
   /** §6.1.3 (f) */
   get acceptable(): boolean {
-    return this.explicitPolicy > 0 || this.#levels !== undefined;
+    return !this.#tracked || this.explicitPolicy > 0 || this.#levels !== undefined;
   }
 
   /** §6.1.4 (b). False: too many nodes. */
@@ -118,6 +122,7 @@ export class PolicyState {
 
   /** §6.1.5 (g) of RFC 9618: the user-constrained-policy-set; undefined when the path must be refused. */
   finish(initialPolicies: readonly string[] | undefined): readonly string[] | undefined {
+    if (!this.#tracked) return [];
     const found = this.#authorityConstrained();
     const wanted = initialPolicies === undefined || initialPolicies.includes(ANY_POLICY) ? undefined : initialPolicies;
     const result = wanted === undefined ? found : found.includes(ANY_POLICY) ? wanted : found.filter((policy) => wanted.includes(policy));

@@ -93,6 +93,8 @@ export function checkRfc5280(certificate: Certificate, role: PathRole): Fault | 
   for (const oid of [oids.AUTHORITY_INFO_ACCESS, oids.SUBJECT_INFO_ACCESS])
     if (isCritical(certificate, oid)) return rule('4.2.2', 'information access is critical');
   // Read, so that a malformed one is refused.
+  void certificate.issuer.rdns;
+  void certificate.subject.rdns;
   void certificate.authorityInfoAccess;
   void certificate.crlDistributionPoints;
   void certificate.certificatePolicies;

@@ -3,6 +3,7 @@
  * (explicit parameters have cost others dearly); RSA exponents odd and at most 32 bits; moduli bounded.
  */
 import type { GroupName, SignatureKeyType } from '../../crypto/port.ts';
+import { equal } from '../../base/bytes.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { algorithm, bitString, sequence } from '../asn1/der-writer.ts';
@@ -38,8 +39,81 @@ const CURVES: readonly (readonly [string, GroupName, number])[] = [
 
 const FIELD = 'subjectPublicKeyInfo';
 
+/** AlgorithmIdentifiers of the usual keys: rsaEncryption, P-256, P-384. */
+const RSA_DER: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x30, 0x0d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0);
+const P256_DER: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  0x30,
+  0x13,
+  6,
+  7,
+  0x2a,
+  0x86,
+  0x48,
+  0xce,
+  0x3d,
+  2,
+  1,
+  6,
+  8,
+  0x2a,
+  0x86,
+  0x48,
+  0xce,
+  0x3d,
+  3,
+  1,
+  7,
+);
+const P384_DER: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  0x30,
+  0x10,
+  6,
+  7,
+  0x2a,
+  0x86,
+  0x48,
+  0xce,
+  0x3d,
+  2,
+  1,
+  6,
+  5,
+  0x2b,
+  0x81,
+  4,
+  0,
+  0x22,
+);
+
 /** Reads a SubjectPublicKeyInfo, whole DER. Throws `bad_der`. */
 export function readKeyInfo(spki: Uint8Array): KeyInfo {
+  return readUsual(spki) ?? readAny(spki);
+}
+
+function readUsual(spki: Uint8Array): KeyInfo | undefined {
+  const outer = new DerReader(spki);
+  const body = outer.sequence(FIELD);
+  outer.finish(FIELD);
+  const alg = body.rawOf(SEQUENCE, FIELD);
+  const isRsa = equal(alg, RSA_DER);
+  const curve = isRsa ? undefined : equal(alg, P256_DER) ? 'secp256r1' : equal(alg, P384_DER) ? 'secp384r1' : undefined;
+  if (!isRsa && curve === undefined) return undefined;
+  const keyBits = body.bitStringBytes(FIELD);
+  body.finish(FIELD);
+  const rsa = isRsa ? readRsa(keyBits) : undefined;
+  return {
+    type: isRsa ? 'rsa' : 'ec',
+    algorithmOid: isRsa ? oids.RSA_ENCRYPTION : oids.EC_PUBLIC_KEY,
+    bits: rsa?.bits ?? (curve === 'secp256r1' ? 256 : 384),
+    curve,
+    inheritsParameters: false,
+    unusable: rsa?.unusable,
+    keyBits,
+    parameters: isRsa ? alg.subarray(13) : alg.subarray(11),
+  };
+}
+
+function readAny(spki: Uint8Array): KeyInfo {
   const outer = new DerReader(spki);
   const body = outer.sequence(FIELD);
   outer.finish(FIELD);

@@ -133,6 +133,7 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
     now,
     profile,
     policy: options.policy ?? {},
+    wantPolicies: true,
     purposes,
     maxIntermediates: maxDepth,
     signatures: new SignatureMemo(),
