@@ -67,12 +67,20 @@ export const VERSIONS: readonly NamedVersion[] = [
 ];
 
 /** In the order of preference: forward secrecy and AEADs first. */
-export const SUITES: readonly CipherSuite[] = [modern, aesGcm, chacha20, aesCcm, ariaGcm, camelliaGcm, aesCbc, camelliaCbc, tripleDes, rc4, nullSuites, anon]
-  .flatMap((file): CipherSuite[] => Object.values(file))
-  .filter((suite) => typeof suite === 'object')
-  .map((suite, i) => ({ suite, i }))
-  .sort((a, b) => preference(b.suite) - preference(a.suite) || a.i - b.i)
-  .map(({ suite }) => suite);
+export const SUITES: readonly CipherSuite[] = suitesOf(
+  modern,
+  aesGcm,
+  chacha20,
+  aesCcm,
+  ariaGcm,
+  camelliaGcm,
+  aesCbc,
+  camelliaCbc,
+  tripleDes,
+  rc4,
+  nullSuites,
+  anon,
+);
 
 export const GROUPS: readonly NamedGroup[] = [
   groups.x25519mlkem768,
@@ -140,7 +148,16 @@ export function fits(suite: CipherSuite, versions: readonly NamedVersion[], hasP
 
 /** Groups that this runtime has, of those that are offered when none are named. */
 export function defaultGroups(): NamedGroup[] {
-  const wanted = [groups.x25519mlkem768, groups.x25519, groups.secp256r1, groups.x448, groups.secp384r1, groups.secp521r1, groups.ffdhe2048, groups.ffdhe3072];
+  const wanted = [
+    groups.x25519mlkem768,
+    groups.x25519,
+    groups.secp256r1,
+    groups.x448,
+    groups.secp384r1,
+    groups.secp521r1,
+    groups.ffdhe2048,
+    groups.ffdhe3072,
+  ];
   return wanted.filter((group) => nodeCrypto.lacks(group.name) === undefined);
 }
 
@@ -155,9 +172,15 @@ export function pickVersions(min: string | undefined, max: string | undefined): 
 
 /** @throws UsageError */
 export function findVersion(text: string): NamedVersion {
-  const wanted = text.toLowerCase().replace(/^(tls|ssl)v/, '$1').replace(/^ssl3(\.0)?$/, 'ssl3').replace(/^tls1$/, 'tls1.0').replace(/^1\./, 'tls1.');
+  const wanted = text
+    .toLowerCase()
+    .replace(/^(tls|ssl)v/, '$1')
+    .replace(/^ssl3(\.0)?$/, 'ssl3')
+    .replace(/^tls1$/, 'tls1.0')
+    .replace(/^1\./, 'tls1.');
   const found = VERSIONS.find(({ option }) => option === wanted);
-  if (found === undefined) throw new UsageError(`unknown version ${clean(text)}: one of ${VERSIONS.map(({ option }) => option).join(', ')}`);
+  if (found === undefined)
+    throw new UsageError(`unknown version ${clean(text)}: one of ${VERSIONS.map(({ option }) => option).join(', ')}`);
   return found;
 }
 
@@ -185,7 +208,9 @@ export function cipherAndMac(suite: CipherSuite): { readonly cipher: string; rea
 /** Why this runtime cannot do a suite; undefined: it can. */
 export function suiteLacks(suite: CipherSuite): string | undefined {
   const { cipher } = cipherAndMac(suite);
-  return cipher === 'NULL' ? undefined : nodeCrypto.lacks(cipher.toLowerCase().replaceAll('_', '-') as Parameters<typeof nodeCrypto.lacks>[0]);
+  return cipher === 'NULL'
+    ? undefined
+    : nodeCrypto.lacks(cipher.toLowerCase().replaceAll('_', '-') as Parameters<typeof nodeCrypto.lacks>[0]);
 }
 
 /** Groups by name (`x25519`, `P-256`, `secp256r1`) or number; `all` that the runtime has. @throws UsageError */
@@ -208,6 +233,15 @@ export function pskHash(text: string | undefined): 'sha256' | 'sha384' {
   throw new UsageError('--psk-hash is sha256 or sha384');
 }
 
+/** What files of suites export, best first; files earlier in the list win where nothing else decides. */
+function suitesOf(...files: readonly Readonly<Record<string, CipherSuite>>[]): CipherSuite[] {
+  return files
+    .flatMap((file) => Object.values(file))
+    .map((suite, i) => ({ suite, i }))
+    .sort((a, b) => preference(b.suite) - preference(a.suite) || a.i - b.i)
+    .map(({ suite }) => suite);
+}
+
 function findSuite(name: string): CipherSuite {
   const wanted = name.toUpperCase();
   const found = SUITES.find((suite) => suite.name === wanted || suite.openssl.toUpperCase() === wanted || suite.id === Number(name));
@@ -216,7 +250,13 @@ function findSuite(name: string): CipherSuite {
 }
 
 const GROUP_ALIASES: Readonly<Record<string, string>> = {
-  'p-256': 'secp256r1', prime256v1: 'secp256r1', p256: 'secp256r1', 'p-384': 'secp384r1', p384: 'secp384r1', 'p-521': 'secp521r1', p521: 'secp521r1',
+  'p-256': 'secp256r1',
+  prime256v1: 'secp256r1',
+  p256: 'secp256r1',
+  'p-384': 'secp384r1',
+  p384: 'secp384r1',
+  'p-521': 'secp521r1',
+  p521: 'secp521r1',
 };
 
 function findGroup(name: string): NamedGroup {

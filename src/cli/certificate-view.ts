@@ -54,7 +54,11 @@ export function viewCertificate(certificate: Certificate): CertificateView {
     notBefore: time(certificate.notBefore),
     notAfter: time(certificate.notAfter),
     names: attempt(() => (certificate.subjectAltName ?? []).map((name) => clean(generalNameText(name))), []),
-    key: { type: key?.type ?? key?.algorithmOid ?? 'unknown', bits: key?.bits ?? 0, ...(key?.curve === undefined ? {} : { curve: key.curve }) },
+    key: {
+      type: key?.type ?? key?.algorithmOid ?? 'unknown',
+      bits: key?.bits ?? 0,
+      ...(key?.curve === undefined ? {} : { curve: key.curve }),
+    },
     signature: attempt(() => signatureText(certificate), 'unknown'),
     ca: constraints?.ca === true,
     ...(constraints?.pathLength === undefined ? {} : { pathLength: constraints.pathLength }),

@@ -52,14 +52,24 @@ export function protocolInit(
   values: ProtocolValues,
   side: 'client' | 'server',
   env: Readonly<Record<string, string | undefined>>,
-): Pick<ClientContextInit, 'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'now' | 'alpn' | 'keyLog' | 'credentials' | 'dangers'> {
-  if (values['tls1.2'] === true && values['tls1.3'] === true) throw new UsageError('--tls1.2 and --tls1.3 exclude each other: use --min and --max');
+): Pick<
+  ClientContextInit,
+  'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'now' | 'alpn' | 'keyLog' | 'credentials' | 'dangers'
+> {
+  if (values['tls1.2'] === true && values['tls1.3'] === true)
+    throw new UsageError('--tls1.2 and --tls1.3 exclude each other: use --min and --max');
   const only = values['tls1.3'] === true ? 'tls1.3' : values['tls1.2'] === true ? 'tls1.2' : undefined;
-  if (only !== undefined && (values.min !== undefined || values.max !== undefined)) throw new UsageError(`--${only} excludes --min and --max`);
+  if (only !== undefined && (values.min !== undefined || values.max !== undefined))
+    throw new UsageError(`--${only} excludes --min and --max`);
   const versions = catalogue.pickVersions(only ?? values.min, only ?? values.max);
   const named = listOption(values.suites);
   const usesPsk = values.psk !== undefined;
-  const wanted = named === undefined ? catalogue.SUITES.filter((suite) => catalogue.isSafe(suite) || (usesPsk && catalogue.isSafePsk(suite)) || catalogue.isForOld(suite, versions)) : catalogue.pickSuites(named);
+  const wanted =
+    named === undefined
+      ? catalogue.SUITES.filter(
+          (suite) => catalogue.isSafe(suite) || (usesPsk && catalogue.isSafePsk(suite)) || catalogue.isForOld(suite, versions),
+        )
+      : catalogue.pickSuites(named);
   const suites = wanted.filter((suite) => catalogue.fits(suite, versions, usesPsk));
   if (suites.length === 0) throw new UsageError('none of these cipher suites is of a version that is allowed');
   // TLS 1.3 has suites of its own: who names only others does not want it.
@@ -105,7 +115,8 @@ export function clientSetup(values: ClientValues, host: string, env: Readonly<Re
     ...(psk === undefined ? {} : { psk: () => psk }),
   });
   const serverName = values.servername ?? host.replace(/%.*$/, '').replace(/\.$/, '');
-  if (values.servername !== undefined && isIP(values.servername) === 0 && !/^[\w.*-]+$/.test(values.servername)) throw new UsageError('--servername is not a name');
+  if (values.servername !== undefined && isIP(values.servername) === 0 && !/^[\w.*-]+$/.test(values.servername))
+    throw new UsageError('--servername is not a name');
   return { context, witness, serverName, anchors: trust.source };
 }
 
@@ -115,5 +126,9 @@ export function pskOf(values: ProtocolValues): { identity: Uint8Array; key: Uint
     if (values['psk-identity'] !== undefined || values['psk-hash'] !== undefined) throw new UsageError('--psk is missing');
     return undefined;
   }
-  return { identity: utf8(values['psk-identity'] ?? 'Client_identity'), key: readPsk(values.psk), hash: catalogue.pskHash(values['psk-hash']) };
+  return {
+    identity: utf8(values['psk-identity'] ?? 'Client_identity'),
+    key: readPsk(values.psk),
+    hash: catalogue.pskHash(values['psk-hash']),
+  };
 }

@@ -20,7 +20,10 @@ const rsa = folder.write('rsa');
 after(() => folder.remove());
 
 /** Starts `veritls serve` on a free port, for `count` connections. */
-async function serving(count: number, ...args: string[]): Promise<{ port: string; served: StartedCommand; lines(): Promise<Record<string, unknown>[]> }> {
+async function serving(
+  count: number,
+  ...args: string[]
+): Promise<{ port: string; served: StartedCommand; lines(): Promise<Record<string, unknown>[]> }> {
   const served = startCommand(['serve', '--port', '0', '--json', '--count', String(count), ...args]);
   const match = await served.printed(/"port":(\d+)/);
   return {
@@ -41,23 +44,50 @@ async function report(...args: string[]): Promise<{ status: number | null; stder
   return { status, stderr, report: parsed, first: parsed.connections[0]! };
 }
 
-const CASES: readonly { name: string; client?: string[]; server?: string[]; expect: (negotiated: NonNullable<ConnectionView['negotiated']>) => void }[] = [
+const CASES: readonly {
+  name: string;
+  client?: string[];
+  server?: string[];
+  expect: (negotiated: NonNullable<ConnectionView['negotiated']>) => void;
+}[] = [
   {
     name: 'TLS 1.3 by default',
-    expect: (n) => assert.deepEqual([n.version, n.suite, n.peerSignature, n.serverName, n.resumed, n.alpn], ['TLSv1.3', 'TLS_AES_128_GCM_SHA256', 'ecdsa_secp256r1_sha256', 'localhost', false, null]),
+    expect: (n) =>
+      assert.deepEqual(
+        [n.version, n.suite, n.peerSignature, n.serverName, n.resumed, n.alpn],
+        ['TLSv1.3', 'TLS_AES_128_GCM_SHA256', 'ecdsa_secp256r1_sha256', 'localhost', false, null],
+      ),
   },
-  { name: '--tls1.2', client: ['--tls1.2'], expect: (n) => assert.deepEqual([n.version, n.opensslSuite, n.extendedMasterSecret], ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256', true]) },
+  {
+    name: '--tls1.2',
+    client: ['--tls1.2'],
+    expect: (n) =>
+      assert.deepEqual([n.version, n.opensslSuite, n.extendedMasterSecret], ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256', true]),
+  },
   { name: '--tls1.2 of the server', server: ['--tls1.2'], expect: (n) => assert.equal(n.version, 'TLSv1.2') },
   { name: '--max', client: ['--max', 'tls1.2'], expect: (n) => assert.equal(n.version, 'TLSv1.2') },
-  { name: '--suites by IANA name', client: ['--suites', 'TLS_CHACHA20_POLY1305_SHA256'], expect: (n) => assert.equal(n.suite, 'TLS_CHACHA20_POLY1305_SHA256') },
+  {
+    name: '--suites by IANA name',
+    client: ['--suites', 'TLS_CHACHA20_POLY1305_SHA256'],
+    expect: (n) => assert.equal(n.suite, 'TLS_CHACHA20_POLY1305_SHA256'),
+  },
   {
     name: '--suites by OpenSSL name, which is of TLS 1.2',
     client: ['--suites', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
     expect: (n) => assert.deepEqual([n.version, n.suite], ['TLSv1.2', 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384']),
   },
   { name: '--groups', client: ['--groups', 'P-384'], expect: (n) => assert.equal(n.group, 'secp384r1') },
-  { name: '--groups of the server, with a HelloRetryRequest', server: ['--groups', 'secp521r1'], expect: (n) => assert.equal(n.group, 'secp521r1') },
-  { name: '--alpn', client: ['--alpn', 'h2,http/1.1'], server: ['--alpn', 'http/1.1,foo'], expect: (n) => assert.equal(n.alpn, 'http/1.1') },
+  {
+    name: '--groups of the server, with a HelloRetryRequest',
+    server: ['--groups', 'secp521r1'],
+    expect: (n) => assert.equal(n.group, 'secp521r1'),
+  },
+  {
+    name: '--alpn',
+    client: ['--alpn', 'h2,http/1.1'],
+    server: ['--alpn', 'http/1.1,foo'],
+    expect: (n) => assert.equal(n.alpn, 'http/1.1'),
+  },
 ];
 
 for (const { name, client = [], server = [], expect } of CASES) {
@@ -71,13 +101,17 @@ for (const { name, client = [], server = [], expect } of CASES) {
     assert.equal(first.peer.trust.trusted, true);
     assert.deepEqual(first.peer.trust.path, ['CN=localhost', 'CN=veritls test root']);
     assert.equal(first.peer.trust.name, 'localhost');
-    assert.deepEqual(first.peer.chain.map((one) => one.subject), ['CN=localhost', 'CN=veritls test root']);
+    assert.deepEqual(
+      first.peer.chain.map((one) => one.subject),
+      ['CN=localhost', 'CN=veritls test root'],
+    );
     assert.ok(first.timings.tcp! > 0 && first.timings.handshake! > 0);
     const names = first.handshake.filter((step) => step.kind === 'message').map((step) => step.name);
     assert.equal(names[0], 'ClientHello');
     assert.ok(names.includes('Certificate') && names.includes('Finished'));
     assert.equal(names.includes('HelloRetryRequest'), name.includes('HelloRetryRequest'));
-    for (const step of first.handshake) assert.equal(step.length > 0 || step.kind !== 'message' || /ChangeCipherSpec|NewSessionTicket/.test(step.name), true, step.name);
+    for (const step of first.handshake)
+      assert.equal(step.length > 0 || step.kind !== 'message' || /ChangeCipherSpec|NewSessionTicket/.test(step.name), true, step.name);
     const [line] = await lines();
     assert.deepEqual([line!['ok'], (line!['negotiated'] as { version: string }).version], [true, first.negotiated!.version]);
   });
@@ -88,7 +122,10 @@ test('a session is resumed: at once, and from a file', async () => {
     const { port, lines } = await serving(4, '--cert', rsa.cert, '--key', rsa.key);
     const twice = await report(`localhost:${port}`, '--ca', rsa.ca, version, '--resume');
     assert.equal(twice.status, 0);
-    assert.deepEqual(twice.report.connections.map((one) => one.negotiated!.resumed), [false, true]);
+    assert.deepEqual(
+      twice.report.connections.map((one) => one.negotiated!.resumed),
+      [false, true],
+    );
     assert.equal(twice.report.connections[1]!.peer.trust.proof, 'resumption');
     const session = folder.file(`session${version}`);
     await report(`localhost:${port}`, '--ca', rsa.ca, version, '--session-out', session);
@@ -96,7 +133,10 @@ test('a session is resumed: at once, and from a file', async () => {
     if (process.platform !== 'win32') assert.equal(statSync(session).mode & 0o777, 0o600);
     const again = await report(`localhost:${port}`, '--ca', rsa.ca, version, '--session-in', session);
     assert.equal(again.first.negotiated!.resumed, true);
-    assert.deepEqual((await lines()).map((line) => (line['negotiated'] as { resumed: boolean }).resumed), [false, true, false, true]);
+    assert.deepEqual(
+      (await lines()).map((line) => (line['negotiated'] as { resumed: boolean }).resumed),
+      [false, true, false, true],
+    );
   }
 });
 
@@ -112,7 +152,12 @@ test('not trusted: why, which certificate, status 1; --insecure goes on and says
   const refused = await report(`localhost:${port}`);
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /^veritls: .*\(certificate_untrusted, told the peer: unknown_ca\)\n$/);
-  assert.deepEqual(refused.first.error, { code: 'certificate_untrusted', origin: 'local', alert: 'unknown_ca', detail: refused.first.error!.detail! });
+  assert.deepEqual(refused.first.error, {
+    code: 'certificate_untrusted',
+    origin: 'local',
+    alert: 'unknown_ca',
+    detail: refused.first.error!.detail!,
+  });
   assert.equal(refused.first.peer.chain.length, 2);
   assert.equal(refused.first.peer.trust.trusted, false);
   assert.match(refused.first.peer.trust.failure!.rule, /^RFC 5280/);
@@ -129,14 +174,20 @@ test('not trusted: why, which certificate, status 1; --insecure goes on and says
   assert.match(stdout, /✖ not trusted, and accepted all the same: --insecure/);
   assert.match(stdout, /dangers +dangerouslyTrustAnyCertificate/);
   const told = await lines();
-  assert.deepEqual(told.map((line) => line['ok']), [false, false, true]);
+  assert.deepEqual(
+    told.map((line) => line['ok']),
+    [false, false, true],
+  );
   assert.equal((told[0]!['error'] as { origin: string }).origin, 'peer');
 });
 
 test('an address is checked as an address', async () => {
   const { port } = await serving(2, '--cert', p256.cert, '--key', p256.key);
   const right = await report(`127.0.0.1:${port}`, '--ca', p256.ca);
-  assert.deepEqual([right.status, right.first.negotiated!.serverName, right.first.peer.trust.name, right.first.timings.dns], [0, null, '127.0.0.1', null]);
+  assert.deepEqual(
+    [right.status, right.first.negotiated!.serverName, right.first.peer.trust.name, right.first.timings.dns],
+    [0, null, '127.0.0.1', null],
+  );
   const { cert, key } = pemOf(issue('p256', { names: ['localhost'] }));
   writeFileSync(folder.file('name-only.pem'), cert + key);
   const other = await serving(1, '--cert', folder.file('name-only.pem'));
@@ -155,7 +206,10 @@ test('client certificates: demanded, shown, refused', async () => {
     // TLS 1.3: the client is through before it hears of it.
     const none = await command(['connect', `localhost:${port}`, '--ca', p256.ca, version, '-q'], 'hello');
     assert.equal(none.status, 1, none.stdout);
-    assert.match(none.stderr, version === '--tls1.3' ? /the peer refused: alert certificate_required/ : /the peer refused: alert handshake_failure/);
+    assert.match(
+      none.stderr,
+      version === '--tls1.3' ? /the peer refused: alert certificate_required/ : /the peer refused: alert handshake_failure/,
+    );
     const [ok, failed] = await lines();
     assert.equal((ok!['client'] as { trust: { trusted: boolean } }).trust.trusted, true);
     assert.equal((failed!['error'] as { code: string }).code, 'certificate_required');
@@ -167,7 +221,10 @@ test('pre-shared keys: right, wrong', async () => {
     const { port } = await serving(2, '--psk', '00112233445566778899aabbccddeeff', '--psk-identity', 'me');
     const right = await report(`localhost:${port}`, version, '--psk', '00112233445566778899aabbccddeeff', '--psk-identity', 'me');
     assert.equal(right.stderr, '');
-    assert.deepEqual([right.status, right.first.negotiated!.version, right.first.peer.trust.proof], [0, version === '--tls1.3' ? 'TLSv1.3' : 'TLSv1.2', 'psk']);
+    assert.deepEqual(
+      [right.status, right.first.negotiated!.version, right.first.peer.trust.proof],
+      [0, version === '--tls1.3' ? 'TLSv1.3' : 'TLSv1.2', 'psk'],
+    );
     const wrong = await report(`localhost:${port}`, version, '--psk', 'ff112233445566778899aabbccddeeff', '--psk-identity', 'me');
     assert.equal(wrong.status, 1);
     assert.equal(wrong.first.error!.origin, 'peer');
@@ -209,7 +266,10 @@ test('--trace prints the steps as they happen', async () => {
 test('serve --http answers requests, one after the other on one connection', async () => {
   const { port } = await serving(1, '--cert', p256.cert, '--key', p256.key, '--http');
   const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
-  const { stdout, status } = await command(['connect', `localhost:${port}`, '--ca', p256.ca, '-q', '--linger', '0.3'], `${get}${get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}`);
+  const { stdout, status } = await command(
+    ['connect', `localhost:${port}`, '--ca', p256.ca, '-q', '--linger', '0.3'],
+    `${get}${get.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}`,
+  );
   assert.equal(status, 0);
   assert.equal(stdout.match(/HTTP\/1\.1 200 OK/g)?.length, 2);
   assert.equal(stdout.match(/Hello over veritls\./g)?.length, 2);
@@ -299,9 +359,15 @@ test('STARTTLS: SMTP, then TLS; what is slipped in between is refused', async (t
     socket.write('220 ready\r\n');
     socket.on('data', () => socket.write('250 no more\r\n'));
   });
-  assert.match((await report(`127.0.0.1:${without}`, '--starttls', 'smtp')).stderr, /the server does not start TLS: 250 no more \(starttls_refused\)/);
+  assert.match(
+    (await report(`127.0.0.1:${without}`, '--starttls', 'smtp')).stderr,
+    /the server does not start TLS: 250 no more \(starttls_refused\)/,
+  );
   const silent = await listening(t, () => undefined);
-  assert.match((await report(`127.0.0.1:${silent}`, '--starttls', 'imap', '--timeout', '0.3')).stderr, /no answer to STARTTLS within 0\.3 s \(timeout\)/);
+  assert.match(
+    (await report(`127.0.0.1:${silent}`, '--starttls', 'imap', '--timeout', '0.3')).stderr,
+    /no answer to STARTTLS within 0\.3 s \(timeout\)/,
+  );
 });
 
 test("a certificate's text cannot command the terminal", async () => {

@@ -54,7 +54,12 @@ export function dial(target: Target, timeoutMs: number): Promise<Dialled> {
       socket.on('error', () => undefined);
       const isName = socket.remoteAddress !== target.host;
       const dnsMs = isName && lookedUp !== undefined ? lookedUp - started : undefined;
-      resolve({ socket, address: socket.remoteAddress ?? target.host, dnsMs, tcpMs: performance.now() - (dnsMs === undefined ? started : lookedUp!) });
+      resolve({
+        socket,
+        address: socket.remoteAddress ?? target.host,
+        dnsMs,
+        tcpMs: performance.now() - (dnsMs === undefined ? started : lookedUp!),
+      });
     });
   });
 }

@@ -35,7 +35,11 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof CliError || error instanceof UsageError) {
     return { code: error instanceof CliError ? error.code : 'usage', origin: 'command', detail: error.message };
   }
-  const system = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number; readonly errors?: readonly unknown[] };
+  const system = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+    readonly errors?: readonly unknown[];
+  };
   // Several addresses were tried: the first refusal says as much as all of them.
   if (Array.isArray(system.errors) && system.errors.length > 0) return reportOf(system.errors[0]);
   if (typeof system.code === 'string') return { code: system.code, origin: 'system', detail: clean(systemText(system)) };
@@ -45,7 +49,8 @@ export function reportOf(error: unknown): ErrorReport {
 /** One line: what happened, by whom, and the code to look up. */
 export function errorLine(error: unknown): string {
   const { code, origin, alert, detail } = reportOf(error);
-  if (origin === 'peer') return `the peer refused: alert ${alert ?? 'without a name'}${detail === undefined ? '' : `, ${detail}`} (${code})`;
+  if (origin === 'peer')
+    return `the peer refused: alert ${alert ?? 'without a name'}${detail === undefined ? '' : `, ${detail}`} (${code})`;
   const told = alert === undefined ? '' : `, told the peer: ${alert}`;
   if (detail === undefined) return `${sentence(code)} (${code}${told})`;
   // What is wrong with a certificate, a file or the command is told whole by its detail.
@@ -89,8 +94,13 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EISDIR: 'that is a folder',
 };
 
-function systemText(error: NodeJS.ErrnoException & { readonly hostname?: string; readonly address?: string; readonly port?: number }): string {
-  const where = error.path ?? error.hostname ?? (error.address === undefined ? undefined : `${error.address}${error.port === undefined ? '' : ` port ${error.port}`}`);
+function systemText(
+  error: NodeJS.ErrnoException & { readonly hostname?: string; readonly address?: string; readonly port?: number },
+): string {
+  const where =
+    error.path ??
+    error.hostname ??
+    (error.address === undefined ? undefined : `${error.address}${error.port === undefined ? '' : ` port ${error.port}`}`);
   return `${SYSTEM[error.code ?? ''] ?? error.message}${where === undefined ? '' : `: ${where}`}`;
 }
 

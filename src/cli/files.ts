@@ -45,7 +45,8 @@ export interface Trust {
 
 /** `--ca`, or else the roots that come with Node. */
 export function readTrust(files: readonly string[] | undefined): Trust {
-  if (files === undefined || files.length === 0) return { store: createTrustStore(rootCertificates), source: `Node's ${rootCertificates.length} root certificates` };
+  if (files === undefined || files.length === 0)
+    return { store: createTrustStore(rootCertificates), source: `Node's ${rootCertificates.length} root certificates` };
   return { store: createTrustStore(files.flatMap(readCertificates)), source: `the certificates of ${files.join(', ')}` };
 }
 

@@ -51,7 +51,13 @@ export class HandshakeLog {
     if (entry.kind === 'message') {
       const plain = name.replace(RFC_NAMES, '');
       const isCcs = plain === 'ChangeCipherSpec';
-      this.#add({ from, kind: 'message', name: plain === 'SecondClientHello' ? 'ClientHello (second)' : plain, length, isProtected: !isCcs && this.#keyed[from] });
+      this.#add({
+        from,
+        kind: 'message',
+        name: plain === 'SecondClientHello' ? 'ClientHello (second)' : plain,
+        length,
+        isProtected: !isCcs && this.#keyed[from],
+      });
     } else if (name === DUMMY_CCS) {
       this.#add({ from, kind: 'message', name: 'ChangeCipherSpec (for middleboxes)', length: 0, isProtected: false });
     } else if (!HIDDEN.has(name)) {

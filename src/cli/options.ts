@@ -27,7 +27,11 @@ export class UsageError extends Error {
  * Parses what follows a subcommand's name. `--help` is always an option.
  * @throws UsageError
  */
-export function parseOptions<S extends OptionSpecs>(specs: S, args: readonly string[], positionals: { min: number; max: number }): { values: OptionValues<S>; positionals: string[] } {
+export function parseOptions<S extends OptionSpecs>(
+  specs: S,
+  args: readonly string[],
+  positionals: { min: number; max: number },
+): { values: OptionValues<S>; positionals: string[] } {
   const options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }> = {};
   for (const [name, spec] of Object.entries(specs)) {
     options[name] = { type: spec.type, multiple: spec.multiple === true, ...(spec.short === undefined ? {} : { short: spec.short }) };
@@ -56,7 +60,8 @@ export function integerOption(name: string, text: string | undefined, min: numbe
 export function secondsOption(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0 || value > 86_400) throw new UsageError(`--${name} must be a number of seconds`);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0 || value > 86_400)
+    throw new UsageError(`--${name} must be a number of seconds`);
   return value * 1000;
 }
 

@@ -41,7 +41,14 @@ export const GREETING = 'Hello over veritls.';
 
 export function pageText(info: ConnectionInfo): string {
   const view = viewNegotiated(info);
-  const lines = [GREETING, '', `protocol: ${view.version}`, `cipher suite: ${view.suite}`, `key exchange: ${view.group ?? 'none'}`, `resumed: ${view.resumed ? 'yes' : 'no'}`];
+  const lines = [
+    GREETING,
+    '',
+    `protocol: ${view.version}`,
+    `cipher suite: ${view.suite}`,
+    `key exchange: ${view.group ?? 'none'}`,
+    `resumed: ${view.resumed ? 'yes' : 'no'}`,
+  ];
   if (view.serverName !== null) lines.push(`server name: ${view.serverName}`);
   if (view.alpn !== null) lines.push(`ALPN: ${view.alpn}`);
   return `${lines.join('\n')}\n`;

@@ -110,7 +110,13 @@ export function printConnection(out: Printer, run: ClientRun, anchors: string, n
   }
   if (run.log.steps.length > 0) {
     out.line(paint.bold('Handshake'));
-    for (const line of renderLadder(run.log.steps, { columns: out.columns, paint, client: 'client (veritls)', server: run.request.target.host })) out.line(line);
+    for (const line of renderLadder(run.log.steps, {
+      columns: out.columns,
+      paint,
+      client: 'client (veritls)',
+      server: run.request.target.host,
+    }))
+      out.line(line);
     out.line();
   }
 }
@@ -147,7 +153,12 @@ export function timingText(timings: Timings): string {
 function printTrust(out: Printer, run: ClientRun, anchors: string): void {
   const { paint } = out;
   const { verdict, why } = explainTrust(run.request.witness, run.info, anchors);
-  const mark = verdict === 'trusted' ? paint.green('✔ trusted') : verdict === 'not trusted' ? paint.red('✖ not trusted') : paint.yellow('- no certificate');
+  const mark =
+    verdict === 'trusted'
+      ? paint.green('✔ trusted')
+      : verdict === 'not trusted'
+        ? paint.red('✖ not trusted')
+        : paint.yellow('- no certificate');
   const accepted = run.info !== undefined && verdict === 'not trusted' ? paint.red(', and accepted all the same: --insecure') : '';
   out.line(`${paint.bold('Trust')}  ${mark}${accepted}`);
   for (const reason of why) for (const [i, line] of wrap(reason, out.columns - 6).entries()) out.line(`  ${i === 0 ? '' : '  '}${line}`);
@@ -160,4 +171,3 @@ function versionText(info: ConnectionInfo, paint: Paint): string {
 function rounded(ms: number | undefined): number | null {
   return ms === undefined ? null : Math.round(ms * 1000) / 1000;
 }
-

@@ -45,9 +45,27 @@ const PROTOCOLS: Readonly<Record<string, { readonly port: number; readonly excha
       { say: 'a1 STARTTLS\r\n', until: (answer) => endOf(/^a1 [^\n]*\r?\n/m, answer), agrees: /^a1 OK/m },
     ],
   },
-  pop3: { port: 110, exchanges: () => [{ until: LINE, agrees: /^\+OK/ }, { say: 'STLS\r\n', until: LINE, agrees: /^\+OK/ }] },
-  ftp: { port: 21, exchanges: () => [{ until: REPLY, agrees: /^220/m }, { say: 'AUTH TLS\r\n', until: REPLY, agrees: /^234/m }] },
-  nntp: { port: 119, exchanges: () => [{ until: LINE, agrees: /^20[01]/ }, { say: 'STARTTLS\r\n', until: LINE, agrees: /^382/ }] },
+  pop3: {
+    port: 110,
+    exchanges: () => [
+      { until: LINE, agrees: /^\+OK/ },
+      { say: 'STLS\r\n', until: LINE, agrees: /^\+OK/ },
+    ],
+  },
+  ftp: {
+    port: 21,
+    exchanges: () => [
+      { until: REPLY, agrees: /^220/m },
+      { say: 'AUTH TLS\r\n', until: REPLY, agrees: /^234/m },
+    ],
+  },
+  nntp: {
+    port: 119,
+    exchanges: () => [
+      { until: LINE, agrees: /^20[01]/ },
+      { say: 'STARTTLS\r\n', until: LINE, agrees: /^382/ },
+    ],
+  },
   sieve: {
     port: 4190,
     exchanges: () => [
@@ -63,7 +81,11 @@ const PROTOCOLS: Readonly<Record<string, { readonly port: number; readonly excha
         until: (answer) => endOf(/<\/stream:features>/, answer),
         agrees: /<starttls/,
       },
-      { say: "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", until: (answer) => endOf(/<(?:proceed|failure)[^>]*>/, answer), agrees: /<proceed/ },
+      {
+        say: "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+        until: (answer) => endOf(/<(?:proceed|failure)[^>]*>/, answer),
+        agrees: /<proceed/,
+      },
     ],
   },
   postgres: {
@@ -99,7 +121,8 @@ export async function startTls(socket: Socket, protocol: string, host: string, t
   for (const exchange of protocolOf(protocol).exchanges(host)) {
     if (exchange.say !== undefined) socket.write(exchange.say);
     const answer = await listen(socket, exchange.until, timeoutMs);
-    if (!exchange.agrees.test(answer)) throw new CliError('starttls_refused', `the server does not start TLS: ${clean(answer.trim().slice(0, 120))}`);
+    if (!exchange.agrees.test(answer))
+      throw new CliError('starttls_refused', `the server does not start TLS: ${clean(answer.trim().slice(0, 120))}`);
   }
 }
 
@@ -125,7 +148,8 @@ function listen(socket: Socket, until: Exchange['until'], timeoutMs: number): Pr
       const end = until(heard);
       if (end === undefined) {
         if (heard.length > MAX_ANSWER) stop(new CliError('starttls_refused', 'the server talks and talks before TLS'));
-      } else if (heard.length > end) stop(new CliError('starttls_injection', 'bytes in the clear follow the answer: somebody may be in between'));
+      } else if (heard.length > end)
+        stop(new CliError('starttls_injection', 'bytes in the clear follow the answer: somebody may be in between'));
       else stop();
     };
     const timer = setTimeout(() => stop(new CliError('timeout', `no answer to STARTTLS within ${timeoutMs / 1000} s`)), timeoutMs);

@@ -5,19 +5,35 @@ import { renderPairs, renderTable } from './table.ts';
 import { ansi, clean, duration, grouped, width, wrap } from './text.ts';
 
 test('columns are as wide as their widest cell, colours take no room', () => {
-  assert.deepEqual(renderTable([{ title: 'id', align: 'right' }, { title: 'name' }], [['1', 'alpha'], ['1000', 'b']]), [
-    '  id  name',
-    '────  ─────',
-    '   1  alpha',
-    '1000  b',
-  ]);
-  const [, , row] = renderTable([{ title: 'a' }, { title: 'b' }], [[ansi.red('xyz'), 'w'], ['1', '2']]);
+  assert.deepEqual(
+    renderTable(
+      [{ title: 'id', align: 'right' }, { title: 'name' }],
+      [
+        ['1', 'alpha'],
+        ['1000', 'b'],
+      ],
+    ),
+    ['  id  name', '────  ─────', '   1  alpha', '1000  b'],
+  );
+  const [, , row] = renderTable(
+    [{ title: 'a' }, { title: 'b' }],
+    [
+      [ansi.red('xyz'), 'w'],
+      ['1', '2'],
+    ],
+  );
   assert.equal(width(row!), 'xyz  w'.length);
   assert.deepEqual(renderTable([{ title: 'none' }], []), ['none', '────']);
 });
 
 test('pairs go on below themselves', () => {
-  assert.deepEqual(renderPairs([['a', '1'], ['long', ['x', 'y']]]), ['  a     1', '  long  x', '        y']);
+  assert.deepEqual(
+    renderPairs([
+      ['a', '1'],
+      ['long', ['x', 'y']],
+    ]),
+    ['  a     1', '  long  x', '        y'],
+  );
 });
 
 test("a peer's text cannot command the terminal or reorder itself", () => {

@@ -10,8 +10,15 @@ export interface Column {
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint = plain): string[] {
   const widths = columns.map((column, i) => rows.reduce((most, row) => Math.max(most, width(row[i] ?? '')), width(column.title)));
   const render = (cells: readonly string[]): string =>
-    columns.map((column, i) => (column.align === 'right' ? padStart : padEnd)(cells[i] ?? '', widths[i]!)).join('  ').trimEnd();
-  return [paint.bold(render(columns.map((column) => column.title))), paint.dim(widths.map((n) => '─'.repeat(n)).join('  ')), ...rows.map(render)];
+    columns
+      .map((column, i) => (column.align === 'right' ? padStart : padEnd)(cells[i] ?? '', widths[i]!))
+      .join('  ')
+      .trimEnd();
+  return [
+    paint.bold(render(columns.map((column) => column.title))),
+    paint.dim(widths.map((n) => '─'.repeat(n)).join('  ')),
+    ...rows.map(render),
+  ];
 }
 
 /** Lines of `name  value` with the names in one column; a value of several lines goes on below itself. */

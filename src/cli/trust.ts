@@ -44,7 +44,12 @@ export class TrustWitness implements CertificateVerifier {
     } catch (error) {
       return this.#refused(error);
     }
-    return isPromise(result) ? result.then((identity) => this.#accepted(identity), (error: unknown) => this.#refused(error)) : this.#accepted(result);
+    return isPromise(result)
+      ? result.then(
+          (identity) => this.#accepted(identity),
+          (error: unknown) => this.#refused(error),
+        )
+      : this.#accepted(result);
   }
 
   #accepted(identity: VerifiedIdentity): VerifiedIdentity {
@@ -86,11 +91,18 @@ export function viewTrust(witness: TrustWitness, info: ConnectionInfo | undefine
 }
 
 /** The decision in sentences: first the verdict, then why. */
-export function explainTrust(witness: TrustWitness, info: ConnectionInfo | undefined, anchors: string): { verdict: 'trusted' | 'not trusted' | 'no certificate'; why: string[] } {
+export function explainTrust(
+  witness: TrustWitness,
+  info: ConnectionInfo | undefined,
+  anchors: string,
+): { verdict: 'trusted' | 'not trusted' | 'no certificate'; why: string[] } {
   if (witness.chain.length === 0) {
     switch (info?.peerProof) {
       case 'resumption':
-        return { verdict: info.peerTrusted ? 'trusted' : 'not trusted', why: ['It holds the secret of the resumed session, in whose handshake it proved itself.'] };
+        return {
+          verdict: info.peerTrusted ? 'trusted' : 'not trusted',
+          why: ['It holds the secret of the resumed session, in whose handshake it proved itself.'],
+        };
       case 'psk':
         return { verdict: 'trusted', why: ['It holds the pre-shared key.'] };
       default:
@@ -110,7 +122,8 @@ export function explainTrust(witness: TrustWitness, info: ConnectionInfo | undef
   const why = [`${upperFirst(clean(failure.message))} (${failure.step}).`];
   const culprit = failure.path[failure.index];
   if (culprit !== undefined) why.push(`Certificate ${failure.index}: ${clean(culprit.subject.toString())}`);
-  if (['no-issuer', 'self-signed-leaf', 'self-signed-in-chain'].includes(failure.reason)) why.push(`Checked against ${anchors}; --ca FILE trusts others.`);
+  if (['no-issuer', 'self-signed-leaf', 'self-signed-in-chain'].includes(failure.reason))
+    why.push(`Checked against ${anchors}; --ca FILE trusts others.`);
   return { verdict: 'not trusted', why };
 }
 

@@ -91,7 +91,8 @@ test('every command has help with its options', async () => {
     assert.match(asked.stdout, new RegExp(`^veritls ${name}: `));
     if (name !== 'help' && name !== 'demo') assert.match(asked.stdout, /--json/);
     if (name !== 'help') assert.deepEqual((await command([name, '--help'])).stdout, asked.stdout);
-    for (const line of asked.stdout.split('\n').filter((one) => !one.startsWith('  veritls') && !one.startsWith('  printf'))) assert.ok(line.length <= 100, line);
+    for (const line of asked.stdout.split('\n').filter((one) => !one.startsWith('  veritls') && !one.startsWith('  printf')))
+      assert.ok(line.length <= 100, line);
   }
 });
 

@@ -68,13 +68,27 @@ export const connect: Command = {
     const wantsTicket = values['session-out'] !== undefined || values.resume === true;
 
     const start = async (again?: ClientRun): Promise<ClientRun> => {
-      tell?.line(tell.paint.dim(`Connecting to ${clean(target.host)} port ${target.port}${again === undefined ? '' : ' again, with the session of the first time'} …`));
+      tell?.line(
+        tell.paint.dim(
+          `Connecting to ${clean(target.host)} port ${target.port}${again === undefined ? '' : ' again, with the session of the first time'} …`,
+        ),
+      );
       const { context, witness, serverName } = again === undefined ? setup : clientSetup(values, target.host, io.env);
-      const run = new ClientRun({ target, context, witness, serverName, timeoutMs, onStep: trace, starttls: values.starttls, session: again?.sessions.at(-1) ?? session });
+      const run = new ClientRun({
+        target,
+        context,
+        witness,
+        serverName,
+        timeoutMs,
+        onStep: trace,
+        starttls: values.starttls,
+        session: again?.sessions.at(-1) ?? session,
+      });
       await run.connect();
       if (run.error === undefined && run.sessions.length === 0 && (wantsTicket || !pipes)) {
         const ticketFollows = run.info?.versionId === 0x0304;
-        if (ticketFollows) await run.waitFor(() => run.sessions.length > 0 || run.error !== undefined, wantsTicket ? WANTED_TICKET_MS : TICKET_MS);
+        if (ticketFollows)
+          await run.waitFor(() => run.sessions.length > 0 || run.error !== undefined, wantsTicket ? WANTED_TICKET_MS : TICKET_MS);
       }
       if (tell !== undefined) announce(tell, run, setup);
       return run;
@@ -87,14 +101,19 @@ export const connect: Command = {
       await last.close();
       last = await start(last);
       runs.push(last);
-      if (tell !== undefined && last.info !== undefined) tell.line(last.info.resumed ? tell.paint.green('✔ The session was resumed.') : tell.paint.red('✖ The session was not resumed.'));
+      if (tell !== undefined && last.info !== undefined)
+        tell.line(last.info.resumed ? tell.paint.green('✔ The session was resumed.') : tell.paint.red('✖ The session was not resumed.'));
     }
     if (pipes && last.error === undefined) await pipe(last, io, lingerMs);
     saveSession(values['session-out'], runs);
     await last.close();
 
     if (json) {
-      const report = { target: { host: target.host, port: target.port }, ok: succeeded(runs, values.resume === true), connections: runs.map((run) => viewConnection(run, setup.anchors)) };
+      const report = {
+        target: { host: target.host, port: target.port },
+        ok: succeeded(runs, values.resume === true),
+        connections: runs.map((run) => viewConnection(run, setup.anchors)),
+      };
       io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     }
     const failed = runs.find((run) => run.error !== undefined);
@@ -110,7 +129,9 @@ function succeeded(runs: readonly ClientRun[], resume: boolean): boolean {
 function announce(out: Printer, run: ClientRun, setup: ClientSetup): void {
   const { paint } = out;
   if (run.info !== undefined) {
-    out.line(`${paint.green('✔')} ${paint.bold(`${run.info.version}`)} with ${clean(run.request.target.host)} (${run.address ?? ''}), ${timingText(run.timings)}`);
+    out.line(
+      `${paint.green('✔')} ${paint.bold(`${run.info.version}`)} with ${clean(run.request.target.host)} (${run.address ?? ''}), ${timingText(run.timings)}`,
+    );
     out.line();
   }
   printConnection(out, run, setup.anchors, Date.now());
@@ -118,7 +139,10 @@ function announce(out: Printer, run: ClientRun, setup: ClientSetup): void {
 
 function tracer(out: Printer): (step: HandshakeStep) => void {
   return (step) => {
-    const what = step.kind === 'note' ? `  ◆ ${step.name}` : `${step.from === 'client' ? '→' : '←'} ${step.kind === 'alert' ? 'Alert: ' : ''}${step.name}${step.length === 0 ? '' : `, ${step.length} B`}`;
+    const what =
+      step.kind === 'note'
+        ? `  ◆ ${step.name}`
+        : `${step.from === 'client' ? '→' : '←'} ${step.kind === 'alert' ? 'Alert: ' : ''}${step.name}${step.length === 0 ? '' : `, ${step.length} B`}`;
     out.line(out.paint.dim(`${step.ms.toFixed(3).padStart(10)} ms  ${what}`));
   };
 }
@@ -127,4 +151,3 @@ function saveSession(path: string | undefined, runs: readonly ClientRun[]): void
   const session = runs.flatMap((run) => run.sessions).at(-1);
   if (path !== undefined && session !== undefined) writeSession(path, session);
 }
-

@@ -24,7 +24,9 @@ export const demo: Command = {
     const out = printer(io.stdout, io.env);
     const { paint } = out;
     const started = performance.now();
-    out.line(`${paint.bold('veritls')}: real TLS, seen from the inside. All of it happens on this machine; each ${paint.green('✔')} was checked.`);
+    out.line(
+      `${paint.bold('veritls')}: real TLS, seen from the inside. All of it happens on this machine; each ${paint.green('✔')} was checked.`,
+    );
     const stage = await Demo.start(out);
     try {
       for (const part of [withItself, withCurl, withOpenssl]) {
@@ -41,7 +43,9 @@ export const demo: Command = {
     const { passed, failed, skipped } = stage.counts;
     out.line();
     for (const reason of stage.skips) out.line(paint.yellow(`Skipped: ${reason}`));
-    out.line(failed === 0 ? paint.green(`All of it happened, in ${duration(performance.now() - started)}.`) : paint.red('Not all of it happened.'));
+    out.line(
+      failed === 0 ? paint.green(`All of it happened, in ${duration(performance.now() - started)}.`) : paint.red('Not all of it happened.'),
+    );
     out.line();
     const self = import.meta.url.endsWith('.ts') ? 'node --import tsx src/cli/main.ts' : 'npx veritls';
     out.line('Now you:');

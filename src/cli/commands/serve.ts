@@ -45,7 +45,9 @@ export const serve: Command = {
   name: 'serve',
   summary: 'a server, echo or HTTP, that shows every handshake',
   usage: ['[options]'],
-  about: ['Listens on loopback unless --host says otherwise. Without --cert it makes a certificate for localhost, which clients trust only when told to: see --cert-out.'],
+  about: [
+    'Listens on loopback unless --host says otherwise. Without --cert it makes a certificate for localhost, which clients trust only when told to: see --cert-out.',
+  ],
   options: OPTIONS,
   examples: [
     ['veritls serve --http --cert-out ca.pem', 'then: curl --cacert ca.pem https://localhost:4433/'],
@@ -57,7 +59,8 @@ export const serve: Command = {
     const port = integerOption('port', values.port, 0, 65_535) ?? DEFAULT_PORT;
     const count = integerOption('count', values.count, 1, 1_000_000_000) ?? Number.POSITIVE_INFINITY;
     if (values.echo === true && values.http === true) throw new UsageError('--echo and --http exclude each other');
-    if (values.cert !== undefined && values['self-signed'] !== undefined) throw new UsageError('--cert and --self-signed exclude each other');
+    if (values.cert !== undefined && values['self-signed'] !== undefined)
+      throw new UsageError('--cert and --self-signed exclude each other');
     const init = protocolInit(values, 'server', io.env);
     const psk = pskOf(values);
     const ownName = values['self-signed'] ?? (values.cert === undefined && psk === undefined ? 'localhost' : undefined);
@@ -84,7 +87,9 @@ export const serve: Command = {
           sessions,
           ...(tickets === undefined ? {} : { tickets }),
           ...(psk === undefined ? {} : { findPsk: (identity: Uint8Array) => (equal(identity, psk.identity) ? psk : undefined) }),
-          contextId: utf8(`${policy} ${trust === undefined ? '' : trust.store.anchors.map((anchor) => toHex(anchor.fingerprint(nodeCrypto))).join(' ')}`).slice(0, 255),
+          contextId: utf8(
+            `${policy} ${trust === undefined ? '' : trust.store.anchors.map((anchor) => toHex(anchor.fingerprint(nodeCrypto))).join(' ')}`,
+          ).slice(0, 255),
         }),
       };
     };
@@ -116,7 +121,8 @@ export const serve: Command = {
           if (connection.info === undefined) {
             show(out, io, connection, trust, json);
             done();
-          } else if (connection.error?.origin !== 'transport' && !json) out.line(out.paint.red(`✖ ${connection.number}: ${errorLine(connection.error)}`));
+          } else if (connection.error?.origin !== 'transport' && !json)
+            out.line(out.paint.red(`✖ ${connection.number}: ${errorLine(connection.error)}`));
         },
       },
       port,
@@ -149,7 +155,8 @@ function show(out: Printer, io: Io, connection: ServedConnection, trust: Trust |
       peer: connection.peer,
       ok: info !== undefined,
       negotiated: info === undefined ? null : viewNegotiated(info),
-      client: witness === undefined ? null : { chain: viewChain(info?.peerChain ?? witness.chain), trust: viewTrust(witness, info, anchors) },
+      client:
+        witness === undefined ? null : { chain: viewChain(info?.peerChain ?? witness.chain), trust: viewTrust(witness, info, anchors) },
       handshakeMs: connection.handshakeMs ?? null,
       handshake: viewSteps(log.steps),
       error: error === undefined ? null : reportOf(error),
@@ -158,7 +165,10 @@ function show(out: Printer, io: Io, connection: ServedConnection, trust: Trust |
     return;
   }
   const { paint } = out;
-  const verdict = info === undefined ? paint.red(`✖ ${errorLine(error)}`) : `${paint.green('✔')} ${paint.bold(info.version)} in ${duration(connection.handshakeMs ?? 0)}`;
+  const verdict =
+    info === undefined
+      ? paint.red(`✖ ${errorLine(error)}`)
+      : `${paint.green('✔')} ${paint.bold(info.version)} in ${duration(connection.handshakeMs ?? 0)}`;
   out.line(`${paint.bold(`Connection ${connection.number}`)} from ${clean(connection.peer)}  ${verdict}`);
   if (info !== undefined) for (const line of renderPairs(negotiatedPairs(info, paint), paint)) out.line(line);
   if (trust !== undefined && witness !== undefined) {
@@ -166,6 +176,7 @@ function show(out: Printer, io: Io, connection: ServedConnection, trust: Trust |
     out.line(`  client: ${judged}`);
     for (const reason of why) out.line(`    ${reason}`);
   }
-  if (log.steps.length > 0) for (const line of renderLadder(log.steps, { columns: out.columns, paint, server: 'server (veritls)' })) out.line(line);
+  if (log.steps.length > 0)
+    for (const line of renderLadder(log.steps, { columns: out.columns, paint, server: 'server (veritls)' })) out.line(line);
   out.line();
 }

@@ -49,7 +49,8 @@ export const suites: Command = {
     }
     const titles = ['id', 'name', 'OpenSSL', 'kx', 'auth', 'cipher', 'MAC', 'versions'].map((title) => ({ title }));
     const rows = views.map((view) => {
-      const paintName = view.lacks !== null ? paint.dim : view.safe ? paint.green : view.name.match(/NULL|RC4|anon|3DES|MD5/) ? paint.red : same;
+      const paintName =
+        view.lacks !== null ? paint.dim : view.safe ? paint.green : view.name.match(/NULL|RC4|anon|3DES|MD5/) ? paint.red : same;
       return [view.id, paintName(view.name), view.openssl, view.kx, view.auth, view.cipher, view.mac, versionRange(view.versions)];
     });
     for (const line of renderTable(titles, rows, paint)) out.line(line);
@@ -58,7 +59,8 @@ export const suites: Command = {
     out.line(`${views.length} suites, ${views.filter((view) => view.safe).length} of them offered unless others are named.`);
     if (lacking.length > 0) {
       const reasons = [...new Set(lacking.map((view) => view.lacks))];
-      for (const reason of reasons) out.line(paint.dim(`Not on this runtime: ${lacking.filter((view) => view.lacks === reason).length} suites (${reason}).`));
+      for (const reason of reasons)
+        out.line(paint.dim(`Not on this runtime: ${lacking.filter((view) => view.lacks === reason).length} suites (${reason}).`));
     }
     return Promise.resolve(EXIT_OK);
   },

@@ -28,7 +28,15 @@ export const version: Command = {
     else {
       const out = printer(io.stdout, io.env);
       out.line(`veritls ${facts.veritls}`);
-      for (const line of renderPairs([['node', facts.node], ['OpenSSL, for its ciphers', facts.openssl], ['ML-KEM', mlKem ?? 'yes']], out.paint)) out.line(line);
+      for (const line of renderPairs(
+        [
+          ['node', facts.node],
+          ['OpenSSL, for its ciphers', facts.openssl],
+          ['ML-KEM', mlKem ?? 'yes'],
+        ],
+        out.paint,
+      ))
+        out.line(line);
     }
     return Promise.resolve(EXIT_OK);
   },

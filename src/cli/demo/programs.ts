@@ -27,7 +27,12 @@ export function runProgram(program: string, args: readonly string[], timeoutMs =
 }
 
 /** Starts a program that stays; fulfilled with the match when `ready` appears in what it prints. */
-export function startProgram(program: string, args: readonly string[], ready: RegExp, timeoutMs = 10_000): Promise<{ child: ChildProcess; match: RegExpExecArray }> {
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  ready: RegExp,
+  timeoutMs = 10_000,
+): Promise<{ child: ChildProcess; match: RegExpExecArray }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     let printed = '';

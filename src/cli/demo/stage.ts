@@ -33,7 +33,15 @@ export class Demo {
   #part = 0;
   #explained = false;
 
-  private constructor(out: Printer, folder: string, certificate: SelfSigned, caFile: string, server: RunningServer, served: ServedConnection[], pages: PageServer) {
+  private constructor(
+    out: Printer,
+    folder: string,
+    certificate: SelfSigned,
+    caFile: string,
+    server: RunningServer,
+    served: ServedConnection[],
+    pages: PageServer,
+  ) {
     this.out = out;
     this.folder = folder;
     this.certificate = certificate;

@@ -9,8 +9,8 @@ import { errorLine } from '../errors.ts';
 import { runProgram, startProgram, stopProgram, versionOf } from './programs.ts';
 import type { Demo } from './stage.ts';
 
-const TIMEOUT_MS = 5_000;
-const TICKET_MS = 2_000;
+const TIMEOUT_MS = 15_000;
+const TICKET_MS = 5_000;
 const SAID = 'veritls says hello';
 
 export async function withOpenssl(demo: Demo): Promise<void> {
@@ -23,7 +23,11 @@ export async function withOpenssl(demo: Demo): Promise<void> {
   demo.say(demo.out.paint.dim(version));
   const keyFile = join(demo.folder, 'key.pem');
   writeFileSync(keyFile, demo.certificate.keyPem, { mode: 0o600 });
-  const { child, match } = await startProgram('openssl', ['s_server', '-accept', '127.0.0.1:0', '-cert', demo.caFile, '-key', keyFile, '-rev'], /ACCEPT \S*:(\d+)/);
+  const { child, match } = await startProgram(
+    'openssl',
+    ['s_server', '-accept', '127.0.0.1:0', '-cert', demo.caFile, '-key', keyFile, '-rev'],
+    /ACCEPT \S*:(\d+)/,
+  );
   try {
     const port = Number(match[1]);
     for (const [name, max, wire] of [
@@ -33,7 +37,11 @@ export async function withOpenssl(demo: Demo): Promise<void> {
       const first = await talk(demo, port, max, undefined);
       demo.check(`OpenSSL answered over ${name}`, first.answer === reversed(SAID) && first.run.info?.version === wire, first.proof);
       const second = await talk(demo, port, max, first.run.sessions.at(-1));
-      demo.check('and resumed our session', second.answer === reversed(SAID) && second.run.info?.resumed === true, second.run.info?.resumed === true ? 'no certificate was sent' : second.proof);
+      demo.check(
+        'and resumed our session',
+        second.answer === reversed(SAID) && second.run.info?.resumed === true,
+        second.run.info?.resumed === true ? 'no certificate was sent' : second.proof,
+      );
       if (max === 'tls1.3') {
         demo.ladder(first.run.log.steps, 'veritls', 'OpenSSL');
         demo.out.line();
@@ -48,14 +56,33 @@ export async function withOpenssl(demo: Demo): Promise<void> {
 /** The other way round: OpenSSL's client, and its own verdict on our certificate. */
 async function openSslClient(demo: Demo): Promise<void> {
   const { status, stdout, stderr } = await runProgram('openssl', [
-    's_client', '-connect', `127.0.0.1:${demo.server.port}`, '-servername', 'localhost', '-verify_hostname', 'localhost', '-CAfile', demo.caFile, '-verify_return_error', '-tls1_3',
+    's_client',
+    '-connect',
+    `127.0.0.1:${demo.server.port}`,
+    '-servername',
+    'localhost',
+    '-verify_hostname',
+    'localhost',
+    '-CAfile',
+    demo.caFile,
+    '-verify_return_error',
+    '-tls1_3',
   ]);
   const verified = /Verify return code: 0 \(ok\)|Verification: OK/.test(stdout);
   const protocol = /^New, (TLSv1\.3), Cipher is (\S+)/m.exec(stdout);
-  demo.check("OpenSSL's client verified our server", status === 0 && verified && protocol !== null, protocol === null ? stderr.trim().split('\n')[0]?.slice(0, 70) : `${protocol[1]}, ${protocol[2]}`);
+  demo.check(
+    "OpenSSL's client verified our server",
+    status === 0 && verified && protocol !== null,
+    protocol === null ? stderr.trim().split('\n')[0]?.slice(0, 70) : `${protocol[1]}, ${protocol[2]}`,
+  );
 }
 
-async function talk(demo: Demo, port: number, max: string, session: Session | undefined): Promise<{ run: ClientRun; answer: string; proof: string }> {
+async function talk(
+  demo: Demo,
+  port: number,
+  max: string,
+  session: Session | undefined,
+): Promise<{ run: ClientRun; answer: string; proof: string }> {
   const { context, witness, serverName } = clientSetup({ ca: [demo.caFile], max }, 'localhost', {});
   const run = new ClientRun({ target: { host: '127.0.0.1', port }, context, witness, serverName, session, timeoutMs: TIMEOUT_MS });
   if (!(await run.connect())) return { run, answer: '', proof: errorLine(run.error) };
