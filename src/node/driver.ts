@@ -1,0 +1,328 @@
+/**
+ * Drives an engine connection over a byte transport: any Duplex, a net.Socket best of all. Back-pressure is real both
+ * ways: the transport is paused while its reader is not taken or the connection waits for a promise, and `write` says
+ * when there is room again. An idle connection holds no buffer and no cipher object.
+ */
+import type { Duplex } from 'node:stream';
+import { TlsError } from '../base/errors.ts';
+import type { Connection } from '../engine/connection.ts';
+import type { ConnectionEvent } from '../engine/events.ts';
+import { WANTS_INPUT, WANTS_WORK } from '../engine/wants.ts';
+
+/** Who a driver works for. */
+export interface DriverHost {
+  /** Application data in bytes of its own. False: no more until `resume`. */
+  driverData(data: Uint8Array): boolean;
+  /** Every other event of the connection, in order. */
+  driverEvent(event: DriverEvent): void;
+  /** The transport failed, or closed before it was told to. */
+  driverLost(error: Error | undefined): void;
+}
+
+export type DriverEvent = Exclude<ConnectionEvent, { type: 'data' }>;
+
+/** Plaintext sealed before the transport is asked whether it has room. */
+const SLICE = 65_536;
+/** A connection on which nothing moved for this long, and at most twice as long, drops what it holds for speed. */
+const REST_MS = 2_000;
+/** How long a transport is kept after a fatal alert, so that the alert arrives: closing with unread input would reset it. */
+const LINGER_MS = 1_000;
+
+/**
+ * All sockets that the library opens read into this one: what is read is used up before the next read. On Windows, where
+ * reads are posted ahead, they have buffers of their own.
+ */
+export const sharedReadBuffer: Uint8Array | undefined = process.platform === 'win32' ? undefined : new Uint8Array(65_536);
+
+const DRIVER: unique symbol = Symbol('veritls.driver');
+interface Carried extends Duplex {
+  [DRIVER]?: Driver | undefined;
+}
+
+export class Driver {
+  readonly connection: Connection;
+  readonly transport: Duplex;
+  readonly #host: DriverHost;
+  /** The host takes no more data for now. */
+  #held = false;
+  /** The transport is paused, for one reason or both. */
+  #paused = false;
+  #busy = false;
+  #moved = true;
+  #ended = false;
+  #detached = false;
+  /** A FIN at the boundary of records is an end like close_notify. */
+  readonly #lenient: boolean;
+  /** What is being written: pieces, the one at hand, and how much of it is gone. */
+  #pieces: readonly Uint8Array[] | undefined;
+  #piece = 0;
+  #offset = 0;
+  #done: ((error?: Error | null) => void) | undefined;
+
+  /** `lenient`: accept that the peer ends the transport without close_notify. */
+  constructor(connection: Connection, transport: Duplex, host: DriverHost, lenient: boolean) {
+    this.connection = connection;
+    this.transport = transport;
+    this.#host = host;
+    this.#lenient = lenient;
+    awake.add(this);
+    sweeper ??= setInterval(sweep, REST_MS).unref();
+    (transport as Carried)[DRIVER] = this;
+    transport.on('data', onData);
+    transport.on('end', onEnd);
+    transport.on('error', onError);
+    transport.on('close', onClose);
+    transport.on('drain', onDrain);
+  }
+
+  /** Begins: what the connection has to say goes out, and input is taken. */
+  start(): void {
+    this.#turn();
+    if (!this.#paused) this.transport.resume();
+  }
+
+  /** Bytes of the peer. For sockets whose read buffer is ours; others deliver by themselves. Gives false to be paused. */
+  receive(bytes: Uint8Array): boolean {
+    if (this.#detached) return true;
+    this.#touch();
+    this.connection.receive(bytes);
+    this.#turn();
+    return !this.#paused;
+  }
+
+  /** Seals and sends; of several pieces, none of which shares a record with another. `done` is called when the transport has room for more. One at a time. */
+  write(data: Uint8Array | readonly Uint8Array[], done: (error?: Error | null) => void): void {
+    if (this.#detached) {
+      done(closedError());
+      return;
+    }
+    this.#touch();
+    this.#pieces = data instanceof Uint8Array ? [data] : data;
+    this.#piece = 0;
+    this.#offset = 0;
+    this.#done = done;
+    this.#pump();
+  }
+
+  /** The host takes data again. */
+  resume(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#regulate();
+  }
+
+  /** close_notify, then the end of the transport's writable side; `done` when it is through. */
+  end(done: (error?: Error | null) => void): void {
+    this.#ended = true;
+    this.connection.close();
+    this.#flush();
+    if (this.transport.writableEnded || this.transport.destroyed) done();
+    else this.transport.end(() => done());
+    this.#turn();
+  }
+
+  /** Sends what the connection has ready: after a key update or an alert of the caller's. */
+  flush(): void {
+    this.#turn();
+  }
+
+  /** Lets go of the transport and closes it: at once, or, where an alert is on its way, when the peer had time for it. */
+  close(): void {
+    if (this.#detached) return;
+    const alerting = this.connection.error?.alert !== undefined && this.connection.error.origin === 'local';
+    this.#flush();
+    this.#detach();
+    const { transport } = this;
+    if (transport.destroyed) return;
+    if (!alerting || transport.writableEnded) transport.destroy();
+    else linger(transport);
+  }
+
+  /** Nothing moved for a while. */
+  idle(): boolean {
+    if (this.#detached) return true;
+    if (this.#moved) {
+      this.#moved = false;
+      return false;
+    }
+    if (this.connection.handshaking) return false;
+    this.connection.rest();
+    return true;
+  }
+
+  // --- what the transport tells ---
+
+  ended(): void {
+    const { connection } = this;
+    if (this.#detached) return;
+    const lenient = this.#ended || (this.#lenient && !connection.handshaking && !connection.carrier.hasPartialInput);
+    if (lenient && (connection.wants & WANTS_INPUT) !== 0) this.#host.driverEvent({ type: 'end' });
+    else {
+      connection.receiveEnd();
+      this.#turn();
+    }
+  }
+
+  failed(error: Error): void {
+    if (!this.#detached) this.#host.driverLost(error);
+  }
+
+  closed(): void {
+    if (this.#detached) return;
+    // A destroyed transport says nothing more: what it had not said is lost.
+    this.ended();
+    if (!this.#detached) this.#host.driverLost(undefined);
+  }
+
+  drained(): void {
+    if (!this.#detached) this.#pump();
+  }
+
+  // --- the loop ---
+
+  /** Takes output and events until there are none. */
+  #turn(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    const { connection } = this;
+    try {
+      this.#flush();
+      for (let event = connection.poll(); event !== undefined; event = connection.poll()) {
+        if (this.#detached) break;
+        if (event.type !== 'data') this.#host.driverEvent(event);
+        else if (!this.#host.driverData(owned(event.data))) this.#held = true;
+      }
+      this.#flush();
+    } finally {
+      this.#busy = false;
+    }
+    this.#regulate();
+  }
+
+  /** Pauses or resumes the transport. */
+  #regulate(): void {
+    if (this.#detached) return;
+    const { wants } = this.connection;
+    const waiting = (wants & WANTS_WORK) !== 0;
+    if (waiting) this.connection.onWake ??= () => this.#woken();
+    const pause = this.#held || waiting;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.transport.pause();
+    else this.transport.resume();
+  }
+
+  #woken(): void {
+    if (this.#detached) return;
+    this.connection.onWake = undefined;
+    this.#touch();
+    this.#turn();
+  }
+
+  #flush(): boolean {
+    let room = true;
+    for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) {
+      if (this.transport.destroyed || this.transport.writableEnded) return true;
+      room = this.transport.write(out);
+    }
+    return room;
+  }
+
+  #pump(): void {
+    const pieces = this.#pieces;
+    if (pieces === undefined) return;
+    const { connection } = this;
+    while (this.#piece < pieces.length) {
+      const piece = pieces[this.#piece]!;
+      const slice = this.#offset === 0 && piece.length <= SLICE ? piece : piece.subarray(this.#offset, this.#offset + SLICE);
+      try {
+        this.#offset += connection.send(slice);
+      } catch (error) {
+        this.#finishWrite(error as Error);
+        return;
+      }
+      if (this.#offset >= piece.length) {
+        this.#piece++;
+        this.#offset = 0;
+      }
+      if (!this.#flush()) return;
+    }
+    if (!this.transport.writableNeedDrain) this.#finishWrite();
+  }
+
+  #finishWrite(error?: Error): void {
+    const done = this.#done;
+    this.#done = undefined;
+    this.#pieces = undefined;
+    done?.(error ?? null);
+    if (error !== undefined) this.#turn();
+  }
+
+  #touch(): void {
+    if (this.#moved) return;
+    this.#moved = true;
+    awake.add(this);
+    sweeper ??= setInterval(sweep, REST_MS).unref();
+  }
+
+  #detach(): void {
+    this.#detached = true;
+    const transport = this.transport as Carried;
+    transport[DRIVER] = undefined;
+    transport.off('data', onData);
+    transport.off('end', onEnd);
+    transport.off('close', onClose);
+    transport.off('drain', onDrain);
+    // Errors of a transport that nobody needs any more must not become uncaught.
+    this.connection.onWake = undefined;
+    awake.delete(this);
+  }
+}
+
+/** The error of a write or a call on a connection that is not there any more. */
+export function closedError(): TlsError {
+  return new TlsError({ code: 'closed', origin: 'api', detail: 'the connection is closed' });
+}
+
+const awake = new Set<Driver>();
+let sweeper: NodeJS.Timeout | undefined;
+
+function sweep(): void {
+  for (const driver of awake) if (driver.idle()) awake.delete(driver);
+  if (awake.size > 0) return;
+  clearInterval(sweeper);
+  sweeper = undefined;
+}
+
+/** A view of the shared read buffer (suites without encryption) would change under its reader. */
+function owned(data: Uint8Array): Uint8Array {
+  return sharedReadBuffer !== undefined && data.buffer === sharedReadBuffer.buffer ? data.slice() : data;
+}
+
+function linger(transport: Duplex): void {
+  const destroy = (): void => void transport.destroy();
+  const timer = setTimeout(destroy, LINGER_MS).unref();
+  transport.once('close', () => clearTimeout(timer));
+  transport.once('end', destroy);
+  transport.on('data', () => {});
+  transport.resume();
+  transport.end();
+}
+
+// One listener of each kind for all transports: closures would cost each connection half a kilobyte.
+
+function onData(this: Carried, chunk: Uint8Array): void {
+  this[DRIVER]?.receive(chunk);
+}
+function onEnd(this: Carried): void {
+  this[DRIVER]?.ended();
+}
+function onError(this: Carried, error: Error): void {
+  this[DRIVER]?.failed(error);
+}
+function onClose(this: Carried): void {
+  this[DRIVER]?.closed();
+}
+function onDrain(this: Carried): void {
+  this[DRIVER]?.drained();
+}

@@ -1,0 +1,70 @@
+/** `connect`, in every form of node:tls. */
+import { connect as connectNet, type NetConnectOpts, type OnReadOpts } from 'node:net';
+import type * as nodeTls from 'node:tls';
+import { sharedReadBuffer } from '../driver.ts';
+import { argumentError } from './errors.ts';
+import type { KeyInput } from './credentials.ts';
+import type { SecureContextOptions } from './secure-context.ts';
+import { TLSSocket, type TLSSocketOptions } from './socket.ts';
+
+/** As of node:tls, and what this library adds. */
+export interface ConnectionOptions
+  extends Omit<nodeTls.ConnectionOptions, 'key' | 'pskCallback' | 'ALPNProtocols' | keyof TLSSocketOptions>,
+    Omit<TLSSocketOptions, 'isServer' | 'server' | 'SNICallback' | 'ALPNCallback'> {
+  readonly key?: KeyInput | readonly KeyInput[] | undefined;
+  /** What `net.connect` takes besides. */
+  readonly family?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  readonly noDelay?: boolean | undefined;
+  readonly keepAlive?: boolean | undefined;
+  readonly keepAliveInitialDelay?: number | undefined;
+  readonly autoSelectFamily?: boolean | undefined;
+  readonly autoSelectFamilyAttemptTimeout?: number | undefined;
+}
+
+type Listener = () => void;
+
+/** Opens a connection, or speaks TLS over `options.socket`, which may be any Duplex. `secureConnect` when it is set up. */
+export function connect(options: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
+export function connect(port: number, host?: string, options?: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
+export function connect(port: number, options?: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
+export function connect(...args: unknown[]): TLSSocket {
+  const [options, listener] = normalize(args);
+  const { socket } = options;
+  const host = options.host ?? (socket as { _host?: string } | undefined)?._host;
+  const tls = new TLSSocket(socket ?? null, { ...options, ...(host === undefined ? {} : { host }), isServer: false });
+  if (listener !== undefined) tls.once('secureConnect', listener);
+  if (options.timeout !== undefined && options.timeout > 0) tls.setTimeout(options.timeout);
+  if (socket === undefined || socket === null) open(tls, options);
+  return tls;
+}
+
+const FORWARDED = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'] as const;
+
+function open(tls: TLSSocket, options: ConnectionOptions): void {
+  const { signal: _signal, timeout: _timeout, ...rest } = options as Record<string, unknown>;
+  const netOptions = { ...rest, allowHalfOpen: true } as unknown as NetConnectOpts & { onread?: OnReadOpts };
+  if (sharedReadBuffer !== undefined) {
+    netOptions.onread = { buffer: sharedReadBuffer, callback: (length, buffer) => tls._receive(length, buffer) };
+  }
+  const transport = connectNet(netOptions);
+  for (const event of FORWARDED) transport.on(event, (...args: unknown[]) => void tls.emit(event, ...args));
+  tls._attach(transport, true);
+}
+
+function normalize(args: readonly unknown[]): [ConnectionOptions, Listener | undefined] {
+  let options: Record<string, unknown> = {};
+  const [first] = args;
+  if (typeof first === 'object' && first !== null) options = { ...first };
+  else if (typeof first === 'string' && !/^\d+$/.test(first.trim())) options['path'] = first;
+  else options['port'] = first;
+  if (typeof args[1] === 'string') options['host'] = args[1];
+  for (const argument of args.slice(1, 3)) if (typeof argument === 'object' && argument !== null) options = { ...options, ...argument };
+  const last = args[args.length - 1];
+  const { socket } = options;
+  if (socket !== undefined && socket !== null && typeof socket !== 'object') throw argumentError('options.socket', 'an instance of stream.Duplex', socket);
+  return [options as ConnectionOptions, typeof last === 'function' ? (last as Listener) : undefined];
+}
+
+export type { SecureContextOptions };

@@ -1,0 +1,220 @@
+/**
+ * What `createSecureContext` makes of its options: credentials, trust, versions, suites. Checked when made; the engine's
+ * contexts are made of it when first needed, and shared by all connections that ask for nothing of their own.
+ */
+import type * as nodeTls from 'node:tls';
+import { nodeCrypto } from '../../crypto/node/index.ts';
+import { TLS_AES_128_GCM_SHA256 } from '../../crypto/suites/modern.ts';
+import type { CipherSuite, LegacySuite } from '../../crypto/suites/suite.ts';
+import { type ClientContextInit, createClientContext } from '../../engine/context.ts';
+import type { ClientContext, Credential } from '../../handshake/context.ts';
+import { type Certificate, parseCertificates } from '../../pki/x509/certificate.ts';
+import { parseCrls } from '../../pki/x509/crl.ts';
+import { compatible, type Profile } from '../../pki/x509/profile.ts';
+import { createTrustStore, type TrustStore } from '../../pki/x509/trust-store.ts';
+import { type CertificateVerifier, createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../../pki/x509/verifier.ts';
+import { createTicketKeys, TICKET_KEY_LENGTH, type TicketKeys } from '../../session/ticket.ts';
+import type { NamedGroup } from '../../wire/group.ts';
+import { parseGroups, parseSigalgs } from './algorithms.ts';
+import { DEFAULT_GROUPS, DEFAULT_SCHEMES, DEFAULT_SUITES_13, EXTENSIONS, SHA1_SCHEMES } from './catalogue.ts';
+import { DEFAULT_CIPHERS, parseCiphers } from './ciphers.ts';
+import { bytesOf, type KeyInput, listOf, readCredentials } from './credentials.ts';
+import { argumentError, codedTypeError } from './errors.ts';
+import { defaultTrustStore } from './roots.ts';
+import { chooseVersions, clientVersions, serverVersions, type VersionName } from './versions.ts';
+
+/** As of node:tls, and what this library adds. */
+export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions, 'key'> {
+  /** Besides what node:tls takes: a KeyObject, or a handle to a key that lives elsewhere. */
+  readonly key?: KeyInput | readonly KeyInput[] | undefined;
+  /** A certificate of `ca` is trusted though it is not self-signed. */
+  readonly allowPartialTrustChain?: boolean | undefined;
+  /** Smallest DH prime that a client accepts, in bits. */
+  readonly minDHSize?: number | undefined;
+  /** Replaces path validation altogether: `ca`, `crl` and `allowPartialTrustChain` are not looked at. */
+  readonly verifier?: CertificateVerifier | undefined;
+}
+
+/** 48 bytes: name and key of session tickets. */
+export const TICKET_KEYS_LENGTH: number = TICKET_KEY_LENGTH;
+
+const DEFAULT_SESSION_TIMEOUT_S = 300;
+const WEAK_DH_BITS = 1024;
+const WEAK_RSA_BITS = 1024;
+
+export class SecureContext implements nodeTls.SecureContext {
+  /** Made by this library: a SecureContext of node:tls keeps its contents to itself. */
+  readonly context: unknown = undefined;
+  readonly credentials: readonly Credential[];
+  readonly suites: readonly CipherSuite[];
+  readonly groups: readonly NamedGroup[];
+  readonly schemes: readonly number[];
+  readonly versionNames: readonly VersionName[];
+  readonly honorCipherOrder: boolean;
+  readonly sessionLifetimeMs: number;
+  readonly sessionIdContext: Uint8Array;
+  readonly minDhBits: number | undefined;
+  /** Subjects of the CAs that the caller named: what a server tells its clients. */
+  readonly authorities: readonly Uint8Array[];
+  readonly #ca: TrustStore | undefined;
+  readonly #options: SecureContextOptions;
+  readonly #level: number | undefined;
+  #verifier: CertificateVerifier | undefined;
+  #openVerifier: CertificateVerifier | undefined;
+  #strictClient: ClientContext | undefined;
+  #openClient: ClientContext | undefined;
+  #tickets: TicketKeys | undefined;
+
+  constructor(options: SecureContextOptions = {}) {
+    checkOptions(options);
+    this.#options = options;
+    const ca = options.ca === undefined || options.ca === null ? undefined : certificatesOf(options.ca);
+    this.#ca = ca === undefined ? undefined : createTrustStore(ca);
+    this.authorities = ca === undefined ? [] : ca.map((one) => one.subject.der);
+    this.credentials = readCredentials(options, ca ?? []);
+    const choice = parseCiphers(options.ciphers ?? DEFAULT_CIPHERS);
+    this.#level = choice.level;
+    this.groups = options.ecdhCurve === undefined ? DEFAULT_GROUPS : parseGroups(options.ecdhCurve);
+    this.minDhBits = options.minDHSize ?? (choice.level !== undefined && choice.level < 2 ? WEAK_DH_BITS : undefined);
+
+    let versions = chooseVersions(options);
+    // As in node:tls: a cipher list without names of TLS 1.3 switches it off, and one of nothing else what is older.
+    if (choice.modern.length === 0 && versions.some((name) => name !== 'TLSv1.3')) versions = versions.filter((name) => name !== 'TLSv1.3');
+    const legacy = choice.legacy.filter((suite) => this.#groupsServe(suite));
+    versions = versions.filter((name) => name === 'TLSv1.3' || legacy.some((suite) => suite.minVersion <= numberOf(name)));
+    if (versions.length === 0) throw codedTypeError('ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'no protocols available');
+    this.versionNames = versions;
+    const older = versions.some((name) => name !== 'TLSv1.3');
+    const modern = choice.modern.length === 0 ? DEFAULT_SUITES_13 : choice.modern;
+    this.suites = [...(versions.includes('TLSv1.3') ? modern : []), ...(older ? legacy : [])];
+    const sha1 = versions.includes('TLSv1') || versions.includes('TLSv1.1');
+    this.schemes = typeof options.sigalgs === 'string' ? parseSigalgs(options.sigalgs) : sha1 ? [...DEFAULT_SCHEMES, ...SHA1_SCHEMES] : DEFAULT_SCHEMES;
+
+    this.honorCipherOrder = options.honorCipherOrder !== false;
+    this.sessionLifetimeMs = 1000 * (options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT_S);
+    this.sessionIdContext = new Uint8Array(Buffer.from(options.sessionIdContext ?? '', 'latin1'));
+    if (options.ticketKeys !== undefined && options.ticketKeys !== null) this.setTicketKeys(options.ticketKeys);
+  }
+
+  /** Whom it trusts. */
+  get trust(): TrustStore {
+    return this.#ca ?? defaultTrustStore();
+  }
+
+  /** Refuses what is not trusted. */
+  get verifier(): CertificateVerifier {
+    this.#verifier ??= this.#options.verifier ?? this.#makeVerifier();
+    return this.#verifier;
+  }
+
+  /** Accepts it and says so: `rejectUnauthorized: false`. */
+  get openVerifier(): CertificateVerifier {
+    this.#openVerifier ??= dangerouslyTrustAnyCertificate(this.verifier);
+    return this.#openVerifier;
+  }
+
+  get ticketKeys(): TicketKeys {
+    this.#tickets ??= createTicketKeys(nodeCrypto);
+    return this.#tickets;
+  }
+
+  setTicketKeys(keys: NodeJS.ArrayBufferView): void {
+    const bytes = new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength);
+    if (bytes.length !== TICKET_KEYS_LENGTH)
+      throw codedTypeError('ERR_INVALID_ARG_VALUE', `Session ticket keys must be a ${TICKET_KEYS_LENGTH}-byte buffer`);
+    if (this.#tickets === undefined) this.#tickets = createTicketKeys(nodeCrypto, bytes);
+    else this.#tickets.rotate(bytes);
+  }
+
+  /** The context of client connections that ask for nothing special. `strict`: they refuse what is not trusted. */
+  clientContext(strict: boolean): ClientContext {
+    if (strict) return (this.#strictClient ??= createClientContext(this.#clientInit(true)));
+    return (this.#openClient ??= createClientContext(this.#clientInit(false)));
+  }
+
+  /** What client and server contexts have in common. */
+  commonInit(server: boolean, strict: boolean): Pick<ClientContextInit, 'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'dangers' | 'minDhBits'> {
+    // Without certificates anyone may be the peer: only for who said that he does not mind.
+    const suites = strict ? this.suites.filter((suite) => suite.family === 'modern' || suite.auth !== 'anon') : this.suites;
+    const anonymous = suites.some((suite) => suite.family === 'legacy' && suite.auth === 'anon');
+    return {
+      crypto: nodeCrypto,
+      versions: server ? serverVersions(this.versionNames) : clientVersions(this.versionNames),
+      suites: suites.length === 0 ? [TLS_AES_128_GCM_SHA256] : suites,
+      groups: this.groups,
+      schemes: this.schemes,
+      extensions: EXTENSIONS,
+      verifier: strict ? this.verifier : this.openVerifier,
+      now: Date.now,
+      credentials: this.credentials,
+      dangers: [...(anonymous ? ['anonymous'] : []), ...(strict ? [] : ['rejectUnauthorized: false'])],
+      ...(this.minDhBits === undefined ? {} : { minDhBits: this.minDhBits }),
+    };
+  }
+
+  #clientInit(strict: boolean): ClientContextInit {
+    const kem = this.groups[0]?.kind === 'kem' && this.groups.length > 1;
+    return { ...this.commonInit(false, strict), keyShares: kem ? 2 : 1 };
+  }
+
+  #groupsServe(suite: LegacySuite): boolean {
+    const { needsGroup } = suite.kx;
+    return needsGroup === 'none' || this.groups.some((group) => group.kind === needsGroup);
+  }
+
+  #makeVerifier(): CertificateVerifier {
+    const { crl, allowPartialTrustChain } = this.#options;
+    const crls = listOf(crl).flatMap((one) => parseCrls(bytesOf('options.crl', one)));
+    return createCertificateVerifier({
+      trustAnchors: this.trust,
+      selfSignedAnchorsOnly: allowPartialTrustChain !== true,
+      profile: this.#level !== undefined && this.#level < 2 ? WEAK_PROFILE : compatible,
+      ...(crls.length === 0 ? {} : { crls, revocation: 'required' }),
+    });
+  }
+}
+
+/** `@SECLEVEL=1` and below: what OpenSSL accepts there. */
+const WEAK_PROFILE: Profile = { ...compatible, hashes: [...compatible.hashes, 'sha1'], minRsaBits: WEAK_RSA_BITS };
+
+/** As `tls.createSecureContext`. Throws on options that cannot be. */
+export function createSecureContext(options: SecureContextOptions = {}): SecureContext {
+  return new SecureContext(options);
+}
+
+const recent = new Map<string, Certificate[]>();
+const MAX_RECENT = 32;
+
+/** Packages give the same `ca` text with every connection: read once. */
+function certificatesOf(ca: NonNullable<SecureContextOptions['ca']>): Certificate[] {
+  return listOf(ca).flatMap((one) => {
+    const given = bytesOf('options.ca', one);
+    if (typeof given !== 'string') return parseCertificates(given);
+    let known = recent.get(given);
+    if (known === undefined) {
+      known = parseCertificates(given);
+      if (recent.size >= MAX_RECENT) recent.clear();
+      recent.set(given, known);
+    }
+    return known;
+  });
+}
+
+function numberOf(name: VersionName): number {
+  return name === 'TLSv1' ? 0x0301 : name === 'TLSv1.1' ? 0x0302 : name === 'TLSv1.2' ? 0x0303 : 0x0304;
+}
+
+function checkOptions(options: SecureContextOptions): void {
+  const text = (name: 'ciphers' | 'sigalgs' | 'ecdhCurve' | 'sessionIdContext' | 'passphrase'): void => {
+    const value: unknown = options[name];
+    if (value !== undefined && value !== null && typeof value !== 'string') throw argumentError(`options.${name}`, 'of type string', value);
+  };
+  for (const name of ['ciphers', 'sigalgs', 'ecdhCurve', 'sessionIdContext', 'passphrase'] as const) text(name);
+  const { minDHSize, sessionTimeout, ticketKeys } = options;
+  if (minDHSize !== undefined && !(Number.isInteger(minDHSize) && minDHSize >= 0)) throw argumentError('options.minDHSize', 'a whole number', minDHSize);
+  if (sessionTimeout !== undefined && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 0)) throw argumentError('options.sessionTimeout', 'a whole number', sessionTimeout);
+  if (ticketKeys !== undefined && ticketKeys !== null && !ArrayBuffer.isView(ticketKeys)) throw argumentError('options.ticketKeys', 'an instance of Buffer, TypedArray, or DataView', ticketKeys);
+  if (options.clientCertEngine !== undefined || options.privateKeyEngine !== undefined) {
+    throw codedTypeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'engines are OpenSSL\'s: give the key as a handle (`key`) instead');
+  }
+}

@@ -1,0 +1,704 @@
+/**
+ * A TLS connection as a stream, client or server, with the members of node:tls's TLSSocket and of net.Socket. It drives
+ * an engine connection over any Duplex; what is small is written together, what is large as it is.
+ */
+import type { X509Certificate } from 'node:crypto';
+import { type AddressInfo, Socket } from 'node:net';
+import { addAbortSignal, type Duplex } from 'node:stream';
+import type * as nodeTls from 'node:tls';
+import { TlsError } from '../../base/errors.ts';
+import { MAX_PLAINTEXT } from '../../base/limits.ts';
+import type { Connection } from '../../engine/connection.ts';
+import type { ConnectionInfo } from '../../engine/info.ts';
+import type { TraceEntry } from '../../handshake/flow.ts';
+import { encodeSession } from '../../session/codec.ts';
+import type { Session } from '../../session/session.ts';
+import { groupName } from '../../wire/group.ts';
+import { Driver, type DriverEvent, type DriverHost, sharedReadBuffer } from '../driver.ts';
+import { sigalgName } from './algorithms.ts';
+import type { AlpnInput } from './alpn.ts';
+import { SUITES_12 } from './catalogue.ts';
+import type { ClientPskCallback, CheckServerIdentity, Watchers } from './client.ts';
+import { argumentError, codedError, codedTypeError, connectionError, trustError } from './errors.ts';
+import { altNameError, reasonOf } from './identity.ts';
+import { certificateObject, detailedCertificate, x509 } from './peer.ts';
+import { secureContextOf } from './server-side.ts';
+import type { SecureContext, SecureContextOptions } from './secure-context.ts';
+import { type Opener, openerOf } from './open.ts';
+import { TLSSocketBase, TRANSPORT } from './socket-shape.ts';
+
+/** As of node:tls, and what this library adds. */
+export interface TLSSocketOptions extends SecureContextOptions {
+  readonly isServer?: boolean | undefined;
+  readonly server?: import('node:net').Server | undefined;
+  readonly secureContext?: nodeTls.SecureContext | undefined;
+  readonly requestCert?: boolean | undefined;
+  readonly rejectUnauthorized?: boolean | undefined;
+  readonly ALPNProtocols?: AlpnInput | undefined;
+  readonly ALPNCallback?: ((offer: { servername: string; protocols: string[] }) => string | undefined) | undefined;
+  readonly SNICallback?: nodeTls.TlsOptions['SNICallback'];
+  readonly session?: Buffer | undefined;
+  readonly requestOCSP?: boolean | undefined;
+  readonly enableTrace?: boolean | undefined;
+  readonly allowHalfOpen?: boolean | undefined;
+  readonly pskCallback?: ClientPskCallback | nodeTls.TlsOptions['pskCallback'] | undefined;
+  readonly pskIdentityHint?: string | undefined;
+  readonly servername?: string | undefined;
+  readonly host?: string | undefined;
+  readonly checkServerIdentity?: CheckServerIdentity | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The handshake must be over by then, in milliseconds; 0: no limit. Server: 120 000 by default; client: none. */
+  readonly handshakeTimeout?: number | undefined;
+  /**
+   * A peer that ends its TCP connection without close_notify may have been cut off: an error, ECONNRESET. Clients demand
+   * it by default, servers do not, because browsers end so. In the middle of a record it is an error always.
+   */
+  readonly requireCloseNotify?: boolean | undefined;
+  readonly highWaterMark?: number | undefined;
+  readonly pauseOnConnect?: boolean | undefined;
+}
+
+/** A Buffer over memory of its own. */
+type Bytes = Buffer<ArrayBuffer>;
+type Done = (error?: Error | null) => void;
+
+const SMALL = MAX_PLAINTEXT;
+/** Plaintext put together for one turn of the driver. */
+const BATCH = 65_536;
+const MIN_FRAGMENT = 512;
+
+export class TLSSocket extends TLSSocketBase implements DriverHost {
+  #driver: Driver | undefined;
+  /** Makes the connection; undefined once it did. */
+  #opener: Opener | undefined;
+  #info: ConnectionInfo | undefined;
+  #session: Session | undefined;
+  #trust: SecureContext | undefined;
+  #secure = false;
+  #readEnded = false;
+  /** Written before the handshake was over, or while the driver was busy. */
+  #waiting: readonly Uint8Array[] | undefined;
+  #waitingDone: Done | undefined;
+  #final: Done | undefined;
+  #writing = false;
+  /** Small chunks of this tick. */
+  #small: Uint8Array[] | undefined;
+  #smallBytes = 0;
+  #fragment = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #handshakeTimer: NodeJS.Timeout | undefined;
+  #attached = false;
+  #trace = false;
+  #hadError = false;
+
+  override readonly encrypted: true = true;
+  override authorized = false;
+  /** A code, as text, or null: node's types say Error. */
+  override authorizationError: Error = null as unknown as Error;
+  override alpnProtocol: string | false | null = null;
+  override servername: string | false | null = null;
+  secureConnecting = true;
+  override timeout: number = undefined as unknown as number;
+  /** The server that accepted it. */
+  server: import('node:net').Server | undefined;
+
+  /**
+   * TLS over `socket`, which may be any Duplex. The handshake begins in the next tick, so that listeners can be set.
+   * Without `isServer` as a client.
+   */
+  constructor(socket?: Duplex | null, options: TLSSocketOptions = {}) {
+    super({
+      allowHalfOpen: socket?.allowHalfOpen ?? options.allowHalfOpen ?? false,
+      emitClose: false,
+      ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
+    });
+    if (options.server !== undefined) this.server = options.server;
+    this.#opener = openerOf(options);
+    this.#trust = this.#opener.secure;
+    this.#trace = options.enableTrace === true;
+    if (options.signal !== undefined) addAbortSignal(options.signal, this as unknown as Duplex);
+    const limit = this.#opener.handshakeTimeout;
+    if (limit > 0) this.#handshakeTimer = setTimeout(onHandshakeTimeout, limit, this);
+    if (socket !== undefined && socket !== null) this._attach(socket, false);
+  }
+
+  // --- starting ---
+
+  /** Takes the transport. `own`: made by this library, so its events are ours. @internal */
+  _attach(transport: Duplex, own: boolean): void {
+    if (typeof transport !== 'object' || typeof transport.pipe !== 'function') throw argumentError('socket', 'an instance of stream.Duplex', transport);
+    this[TRANSPORT] = transport;
+    this.#attached = own;
+    const early = (error: Error): void => void (this.#driver === undefined && this.destroy(error));
+    transport.on('error', early);
+    if (transport instanceof Socket && transport.connecting) {
+      transport.once('connect', () => {
+        if (own) this.emit('connect');
+        this.#start();
+        if (own) this.emit('ready');
+      });
+      transport.once('close', () => void (this.#driver === undefined && this.destroy()));
+    } else process.nextTick(startLater, this);
+  }
+
+  /** @internal */
+  _start(): void {
+    if (this.#driver === undefined) this.#start();
+  }
+
+  #start(): void {
+    const opener = this.#opener;
+    const transport = this[TRANSPORT];
+    if (opener === undefined || transport === undefined || this.destroyed) return;
+    if (transport.destroyed) {
+      this.#fail(new TlsError({ code: 'truncated', origin: 'transport', detail: 'the transport is closed' }));
+      return;
+    }
+    let connection: Connection;
+    try {
+      connection = opener.open(this, this.#watchers(opener));
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    this.#driver = new Driver(connection, transport, this, opener.lenient);
+    if (opener.checkName !== undefined) this.servername = null;
+    this.#driver.start();
+  }
+
+  #watchers(opener: Opener): Watchers {
+    const { server } = this;
+    const listened = this.listenerCount('keylog') > 0 || (opener.isServer && server !== undefined && server.listenerCount('keylog') > 0);
+    const keyLog = (line: string): void => {
+      const bytes = Buffer.from(`${line}\n`, 'latin1');
+      this.emit('keylog', bytes);
+      if (opener.isServer) server?.emit('keylog', bytes, this);
+    };
+    return { keyLog: listened ? keyLog : undefined, trace: this.#trace ? writeTrace : undefined };
+  }
+
+  /** Where raw reads go, for sockets that the library opens. @internal */
+  _receive(length: number, buffer: Uint8Array): boolean {
+    return this.#driver?.receive(buffer.subarray(0, length)) ?? true;
+  }
+
+  // --- what the driver tells ---
+
+  /** @internal */
+  driverData(data: Uint8Array): boolean {
+    if (this.destroyed || this.#readEnded) return true;
+    this.#timer?.refresh();
+    return this.push(data);
+  }
+
+  /** @internal */
+  driverEvent(event: DriverEvent): void {
+    switch (event.type) {
+      case 'handshake':
+        this.#onSecure(event.info);
+        break;
+      case 'session':
+        this.#session = event.session;
+        if (this.listenerCount('session') > 0) this.emit('session', this.getSession()!);
+        break;
+      case 'ocsp':
+        this.emit('OCSPResponse', Buffer.from(event.response));
+        break;
+      case 'end':
+        if (this.#readEnded) break;
+        this.#readEnded = true;
+        this.push(null);
+        // Nobody may be reading: the end has to be seen all the same, or the connection would stay half open.
+        if (this.readableLength === 0) this.read(0);
+        break;
+      case 'error':
+        this.#fail(event.error);
+        break;
+      case 'alert':
+      case 'keyUpdate':
+      case 'other':
+      case 'closed':
+        break;
+    }
+  }
+
+  /** @internal */
+  driverLost(error: Error | undefined): void {
+    if (error !== undefined) {
+      if (!this.#readEnded || !this.writableFinished) this.destroy(error);
+      return;
+    }
+    if (!this.#readEnded) this.#fail(new TlsError({ code: 'truncated', origin: 'transport' }));
+    else if (this.#writing || this.#waitingDone !== undefined) this.destroy(codedError('EPIPE', 'This socket has been ended by the other party'));
+  }
+
+  #onSecure(info: ConnectionInfo): void {
+    const client = info.side === 'client';
+    this.#info = info;
+    this.#secure = true;
+    this.secureConnecting = false;
+    clearTimeout(this.#handshakeTimer);
+    this.#handshakeTimer = undefined;
+    this.alpnProtocol = info.alpn === '' ? false : Buffer.from(info.alpn, 'latin1').toString('utf8');
+    this.servername = info.serverName === '' ? false : info.serverName;
+    const opener = this.#opener;
+    this.#opener = undefined;
+    this.authorized = info.peerTrusted || (client && info.peerProof === 'psk');
+    if (!this.authorized && (client || opener?.requestCert === true)) {
+      const why = info.trustError === undefined ? undefined : this.#named(trustError(info.trustError), info, opener);
+      this.authorizationError = ((why as { code?: string } | undefined)?.code ?? why?.message ?? 'UNABLE_TO_GET_ISSUER_CERT') as unknown as Error;
+    }
+    this.emit('secure');
+    if (this.destroyed) return;
+    if (client) this.emit('secureConnect');
+    else opener?.accepted?.(this);
+    this.#unhold();
+  }
+
+  #fail(error: TlsError): void {
+    if (this.destroyed) return;
+    this.#hadError = true;
+    const info = this.#driver?.connection.info;
+    const coded = this.#named(connectionError(error, !this.#secure), info, this.#opener);
+    const opener = this.#opener;
+    if (this.#secure || opener === undefined || !opener.isServer) {
+      this.destroy(coded);
+      return;
+    }
+    // A server's handshake that fails is no error of the stream: nobody has the stream yet.
+    this.emit('_tlsError', coded);
+    if (opener.refused !== undefined) {
+      opener.refused(coded, this);
+      this.destroy();
+    } else this.destroy(this.listenerCount('error') > 0 ? coded : undefined);
+  }
+
+  /** Fills in what the error of a wrong name says of host and certificate. */
+  #named(error: Error, info: ConnectionInfo | undefined, opener: Opener | undefined): Error {
+    if ((error as { code?: string }).code !== 'ERR_TLS_CERT_ALTNAME_INVALID' || !(error.cause instanceof TlsError)) return error;
+    const path = (error.cause.cause as { path?: readonly { der: Uint8Array }[] } | undefined)?.path;
+    const leaf = path?.[0]?.der ?? info?.peerChain[0];
+    if (leaf === undefined || opener?.checkName === undefined) return error;
+    const cert = certificateObject(leaf);
+    return altNameError(opener.checkName, cert, reasonOf(opener.checkName, cert), error.cause);
+  }
+
+  // --- the stream ---
+
+  override _read(): void {
+    this.#driver?.resume();
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
+    this.#take([chunk], chunk.length, done);
+  }
+
+  override _writev(chunks: readonly { chunk: Uint8Array; encoding: BufferEncoding }[], done: Done): void {
+    let bytes = 0;
+    const list = chunks.map(({ chunk }) => {
+      bytes += chunk.length;
+      return chunk;
+    });
+    this.#take(list, bytes, done);
+  }
+
+  override _final(done: Done): void {
+    if (this.#driver === undefined || !this.#secure || this.#writing) {
+      this.#final = done;
+      return;
+    }
+    if (this.#small !== undefined) {
+      this.#final = done;
+      this.#flushSmall();
+      return;
+    }
+    this.#driver.end(done);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#handshakeTimer);
+    this.#timer = undefined;
+    this.#handshakeTimer = undefined;
+    this.#opener = undefined;
+    this.#small = undefined;
+    this.#waiting = undefined;
+    this.secureConnecting = false;
+    this.#readEnded = true;
+    const driver = this.#driver;
+    const transport = this[TRANSPORT];
+    if (driver !== undefined) driver.close();
+    else transport?.destroy();
+    const hadError = error !== null || this.#hadError;
+    done(error);
+    // After the error, which the stream emits in the next tick, and when the transport is gone too.
+    const closed = (): void => void process.nextTick(emitClose, this, hadError);
+    if (this.#attached && transport !== undefined && !transport.closed && error === null && !this.#hadError) transport.once('close', closed);
+    else closed();
+  }
+
+  /** Small chunks wait for the end of the tick, so that they share a record; the writer goes on at once. */
+  #take(chunks: readonly Uint8Array[], bytes: number, done: Done): void {
+    if (!this.#secure || this.#writing) {
+      this.#waiting = chunks;
+      this.#waitingDone = done;
+      return;
+    }
+    this.#timer?.refresh();
+    if (this.#smallBytes + bytes >= SMALL) {
+      const all = this.#small === undefined ? chunks : [...this.#small, ...chunks];
+      this.#small = undefined;
+      this.#smallBytes = 0;
+      this.#send(all, done);
+      return;
+    }
+    if (bytes > 0) {
+      if (this.#small === undefined) {
+        this.#small = [];
+        process.nextTick(flushLater, this);
+      }
+      this.#small.push(...chunks);
+      this.#smallBytes += bytes;
+    }
+    done();
+  }
+
+  /** @internal */
+  _flushSmall(): void {
+    if (!this.#writing && !this.destroyed) this.#flushSmall();
+  }
+
+  #flushSmall(): void {
+    const small = this.#small;
+    if (small === undefined) return;
+    this.#small = undefined;
+    this.#smallBytes = 0;
+    this.#send(small, undefined);
+  }
+
+  #send(chunks: readonly Uint8Array[], done: Done | undefined): void {
+    this.#writing = true;
+    this.#driver!.write(batches(chunks, this.#fragment), (error) => {
+      this.#writing = false;
+      if (error !== undefined && error !== null) {
+        const coded = error instanceof TlsError ? connectionError(error, false) : error;
+        if (done !== undefined) done(coded);
+        else this.destroy(coded);
+        return;
+      }
+      this.#timer?.refresh();
+      done?.();
+      if (!this.#writing) this.#unhold();
+    });
+  }
+
+  /** Goes on with what had to wait. */
+  #unhold(): void {
+    if (this.destroyed) return;
+    const chunks = this.#waiting;
+    const done = this.#waitingDone;
+    if (chunks !== undefined && done !== undefined) {
+      this.#waiting = undefined;
+      this.#waitingDone = undefined;
+      let bytes = 0;
+      for (const chunk of chunks) bytes += chunk.length;
+      this.#take(chunks, bytes, done);
+      return;
+    }
+    const final = this.#final;
+    if (final === undefined) return;
+    this.#final = undefined;
+    this._final(final);
+  }
+
+  /** Ends, and closes when all is written. */
+  override destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', this.destroy);
+  }
+
+  override resetAndDestroy(): this {
+    const transport = this[TRANSPORT];
+    if (transport instanceof Socket) transport.resetAndDestroy();
+    return this.destroy();
+  }
+
+  // --- what was negotiated ---
+
+  override getProtocol(): string | null {
+    return this.destroyed ? null : (this.#info?.version ?? null);
+  }
+
+  override getCipher(): nodeTls.CipherNameAndProtocol {
+    const info = this.#info;
+    if (info === undefined) return undefined as unknown as nodeTls.CipherNameAndProtocol;
+    return { name: info.opensslSuite, standardName: info.suite, version: suiteVersion(info) };
+  }
+
+  override getPeerCertificate(detailed: true): nodeTls.DetailedPeerCertificate;
+  override getPeerCertificate(detailed?: false): nodeTls.PeerCertificate;
+  override getPeerCertificate(detailed?: boolean): nodeTls.PeerCertificate | nodeTls.DetailedPeerCertificate;
+  override getPeerCertificate(detailed?: boolean): nodeTls.PeerCertificate | nodeTls.DetailedPeerCertificate {
+    const chain = this.#info?.peerChain ?? [];
+    if (chain.length === 0) return {} as nodeTls.PeerCertificate;
+    return detailed === true ? detailedCertificate(chain, this.#trust?.trust) : certificateObject(chain[0]!);
+  }
+
+  override getPeerX509Certificate(): X509Certificate | undefined {
+    const leaf = this.#info?.peerChain[0];
+    return leaf === undefined ? undefined : x509(leaf);
+  }
+
+  override getCertificate(): nodeTls.PeerCertificate | object | null {
+    const leaf = this.#info?.credential?.chain[0];
+    return this.#info === undefined ? null : leaf === undefined ? {} : certificateObject(leaf);
+  }
+
+  override getX509Certificate(): X509Certificate | undefined {
+    const leaf = this.#info?.credential?.chain[0];
+    return leaf === undefined ? undefined : x509(leaf);
+  }
+
+  override getEphemeralKeyInfo(): nodeTls.EphemeralKeyInfo | object | null {
+    const info = this.#info;
+    if (info === undefined || info.side === 'server') return null;
+    return info.group === 0 ? {} : ephemeralKey(groupName(info.group));
+  }
+
+  /** The algorithm that signed, where one did: the list of both sides is not kept. */
+  override getSharedSigalgs(): string[] {
+    const info = this.#info;
+    return info === undefined ? [] : [...new Set([info.scheme, info.peerScheme])].filter((scheme) => scheme !== 0).map(sigalgName);
+  }
+
+  /** Undefined in TLS 1.3, which keeps no Finished for this. */
+  override getFinished(): Bytes | undefined {
+    return this.#finished(true);
+  }
+
+  override getPeerFinished(): Bytes | undefined {
+    return this.#finished(false);
+  }
+
+  #finished(own: boolean): Bytes | undefined {
+    const both = this.#driver?.connection.finishedMessages;
+    if (both === undefined) return undefined;
+    return Buffer.from(own === (this.#info?.side === 'client') ? both.client : both.server);
+  }
+
+  /** The last session that the server gave, for the `session` option of the next connection; a secret. */
+  override getSession(): Bytes | undefined {
+    return this.#session === undefined ? undefined : Buffer.from(encodeSession(this.#session));
+  }
+
+  override getTLSTicket(): Bytes | undefined {
+    const ticket = this.#session?.ticket;
+    return ticket === undefined || ticket.length === 0 ? undefined : Buffer.from(ticket);
+  }
+
+  override isSessionReused(): boolean {
+    return this.#info?.resumed ?? false;
+  }
+
+  override exportKeyingMaterial(length: number, label: string, context?: NodeJS.ArrayBufferView): Bytes {
+    if (!Number.isInteger(length) || length <= 0) throw argumentError('length', 'a positive whole number', length);
+    if (typeof label !== 'string') throw argumentError('label', 'of type string', label);
+    if (this.#driver === undefined || !this.#secure || this.destroyed)
+      throw codedError('ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established');
+    const value = context === undefined ? undefined : new Uint8Array(context.buffer, context.byteOffset, context.byteLength);
+    return Buffer.from(this.#driver.connection.exportKeyingMaterial(length, label, value));
+  }
+
+  /** Everything that the engine tells of the connection; undefined before the handshake is over. */
+  get connectionInfo(): ConnectionInfo | undefined {
+    return this.#info;
+  }
+
+  // --- what can be asked of it ---
+
+  /** Longest content of the records that are sent, 512 to 16384 bytes. */
+  override setMaxSendFragment(size: number): boolean {
+    if (!Number.isInteger(size) || size < MIN_FRAGMENT || size > MAX_PLAINTEXT) return false;
+    this.#fragment = size === MAX_PLAINTEXT ? 0 : size;
+    return true;
+  }
+
+  /** Server: the certificate to use, from an ALPNCallback. */
+  override setKeyCert(context: nodeTls.SecureContext | SecureContextOptions): void {
+    this.#opener?.setKeyCert(context);
+  }
+
+  /** Renegotiation is not there to be disabled: a peer that asks for it is refused. */
+  override disableRenegotiation(): void {}
+
+  /** Always refused: RFC 9846 has none, and before it is not implemented. */
+  override renegotiate(_options: nodeTls.TLSSocket['renegotiate'] extends (options: infer O, ...rest: never[]) => unknown ? O : never, callback?: (error: Error | null) => void): undefined | boolean {
+    if (callback !== undefined) process.nextTick(callback, codedError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'));
+    return false;
+  }
+
+  /** Prints the handshake's steps to standard error; before it begins. */
+  override enableTrace(): void {
+    this.#trace = true;
+  }
+
+  /** Client: the name to ask for; before the handshake begins. */
+  setServername(name: string): void {
+    if (typeof name !== 'string') throw argumentError('name', 'of type string', name);
+    if (this.#opener === undefined || this.#driver !== undefined || this.#opener.isServer)
+      throw codedError('ERR_TLS_SNI_FROM_SERVER', 'Cannot issue SNI from a TLS server-side socket');
+    this.#opener.setServername(name);
+  }
+
+  /** Client: the session to resume; before the handshake begins. */
+  setSession(session: Buffer | string): void {
+    this.#opener?.setSession(typeof session === 'string' ? Buffer.from(session, 'latin1') : session);
+  }
+
+  /** TLS 1.3: changes our key, and asks the peer to change its own when `request`. */
+  updateKeys(request = false): void {
+    if (this.#driver === undefined) throw codedError('ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established');
+    this.#driver.connection.updateKeys(request);
+    this.#driver.flush();
+  }
+
+  // --- net.Socket ---
+
+  /** Fires `timeout` when nothing was read or written for that long; 0: never. */
+  override setTimeout(timeout: number, callback?: () => void): this {
+    if (typeof timeout !== 'number' || !(timeout >= 0)) throw codedTypeError('ERR_OUT_OF_RANGE', 'The value of "msecs" is out of range.');
+    this.timeout = timeout;
+    const same = this.#timer !== undefined && timeout > 0 && (this.#timer as unknown as { _idleTimeout?: number })._idleTimeout === timeout;
+    if (same) this.#timer!.refresh();
+    else {
+      clearTimeout(this.#timer);
+      this.#timer = timeout === 0 || this.destroyed ? undefined : setTimeout(onTimeout, timeout, this).unref();
+    }
+    if (callback !== undefined) {
+      if (timeout === 0) this.removeListener('timeout', callback);
+      else this.once('timeout', callback);
+    }
+    return this;
+  }
+
+  override setNoDelay(noDelay?: boolean): this {
+    this.#net?.setNoDelay?.(noDelay);
+    return this;
+  }
+
+  override setKeepAlive(enable?: boolean, initialDelay?: number): this {
+    this.#net?.setKeepAlive?.(enable, initialDelay);
+    return this;
+  }
+
+  override ref(): this {
+    this.#net?.ref?.();
+    return this;
+  }
+
+  override unref(): this {
+    this.#net?.unref?.();
+    return this;
+  }
+
+  override address(): AddressInfo | Record<string, never> {
+    return (this.#net?.address?.() as AddressInfo | undefined) ?? {};
+  }
+
+  /** Already connected: use `connect` of this module. */
+  override connect(): this {
+    throw codedError('ERR_METHOD_NOT_IMPLEMENTED', 'a TLSSocket is connected by connect()');
+  }
+
+  /** The transport as a net.Socket: where it is another Duplex, its members may be missing. */
+  get #net(): Partial<Socket> | undefined {
+    return this[TRANSPORT] as Partial<Socket> | undefined;
+  }
+
+  /** @internal */
+  _onTimeout(): void {
+    this.emit('timeout');
+  }
+
+  /** @internal */
+  _onHandshakeTimeout(): void {
+    this.#handshakeTimer = undefined;
+    this.#fail(new TlsError({ code: 'handshake_timeout', origin: 'local', detail: 'TLS handshake timeout' }));
+  }
+}
+
+// One function of each kind for all sockets.
+
+function startLater(socket: TLSSocket): void {
+  socket._start();
+}
+function flushLater(socket: TLSSocket): void {
+  socket._flushSmall();
+}
+function onTimeout(socket: TLSSocket): void {
+  socket._onTimeout();
+}
+function onHandshakeTimeout(socket: TLSSocket): void {
+  socket._onHandshakeTimeout();
+}
+function emitClose(socket: TLSSocket, hadError: boolean): void {
+  socket.emit('close', hadError);
+}
+
+function writeTrace(entry: TraceEntry): void {
+  process.stderr.write(`TLS ${entry.from} ${entry.kind === 'message' ? `${entry.name} (${entry.length} bytes)` : entry.name}\n`);
+}
+
+/** Chunks put together to units of 64 KB; longer ones stay as they are. `fragment`: cut to so many bytes, a record each. */
+function batches(chunks: readonly Uint8Array[], fragment: number): readonly Uint8Array[] {
+  if (fragment > 0) return fragments(chunks, fragment);
+  if (chunks.length === 1) return chunks;
+  const out: Uint8Array[] = [];
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  const close = (): void => {
+    if (batch.length > 0) out.push(batch.length === 1 ? batch[0]! : Buffer.concat(batch, bytes));
+    batch = [];
+    bytes = 0;
+  };
+  for (const chunk of chunks) {
+    if (bytes + chunk.length > BATCH) close();
+    batch.push(chunk);
+    bytes += chunk.length;
+  }
+  close();
+  return out;
+}
+
+function fragments(chunks: readonly Uint8Array[], size: number): Uint8Array[] {
+  const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  const out: Uint8Array[] = [];
+  for (let at = 0; at < all.length; at += size) out.push(all.subarray(at, at + size));
+  return out;
+}
+
+function suiteVersion(info: ConnectionInfo): string {
+  if (info.versionId === 0x0304) return 'TLSv1.3';
+  const suite = SUITES_12.find((one) => one.id === info.suiteId);
+  return suite === undefined || suite.minVersion === 0x0303 ? 'TLSv1.2' : suite.minVersion === 0x0300 ? 'SSLv3' : 'TLSv1.0';
+}
+
+/** As OpenSSL names and measures them. */
+function ephemeralKey(name: string): nodeTls.EphemeralKeyInfo {
+  switch (name) {
+    case 'x25519':
+      return { type: 'ECDH', name: 'X25519', size: 253 };
+    case 'x448':
+      return { type: 'ECDH', name: 'X448', size: 448 };
+    case 'secp256r1':
+      return { type: 'ECDH', name: 'prime256v1', size: 256 };
+    default: {
+      const bits = /(\d+)(r1)?$/.exec(name);
+      const size = bits === null ? 0 : Number(bits[1]);
+      return name.startsWith('ffdhe') ? { type: 'DH', size } : { type: 'ECDH', name, size };
+    }
+  }
+}
+
+export { secureContextOf, sharedReadBuffer };
