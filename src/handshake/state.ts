@@ -87,7 +87,7 @@ export class Handshake implements FlowState {
   /** Whether the chain led to a trust anchor. */
   peerTrusted = false;
   /** When the peer's certificate, or the session that stands for it, ends: wall clock, ms. */
-  peerExpires = Number.POSITIVE_INFINITY;
+  peerExpires: number = Number.POSITIVE_INFINITY;
   /** The certificate's keyUsage allows signatures, or is absent. */
   peerMaySign = false;
   peerOcsp: Uint8Array | undefined;
