@@ -1,6 +1,7 @@
 /**
  * npm run bench                 all of bench/*.ts, one after the other
  * npm run bench -- NAME [...]   those whose name contains NAME; what begins with `-` goes to the bench itself
+ * npm run bench -- --quick      few turns: that they run, not what they say
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
