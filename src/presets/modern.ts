@@ -9,10 +9,7 @@ import {
   TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
   TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 } from '../crypto/suites/aes-gcm.ts';
-import {
-  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-} from '../crypto/suites/chacha20.ts';
+import { TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 } from '../crypto/suites/chacha20.ts';
 import { TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256 } from '../crypto/suites/modern.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import type { ClientContextInit, ServerContextInit } from '../engine/context.ts';

@@ -26,7 +26,9 @@ const CURVE_ALIASES: ReadonlyMap<string, string> = new Map([
 export function parseSigalgs(text: string): readonly number[] {
   const schemes: number[] = [];
   for (const name of text.split(':')) {
-    const found = SIGALGS.filter(([openssl, registered]) => openssl.toLowerCase() === name.toLowerCase() || registered === name.toLowerCase());
+    const found = SIGALGS.filter(
+      ([openssl, registered]) => openssl.toLowerCase() === name.toLowerCase() || registered === name.toLowerCase(),
+    );
     if (found.length === 0) throw codedError('ERR_OSSL_UNSUPPORTED_ALGORITHM', `unknown signature algorithm ${name}`);
     for (const [, , scheme] of found) if (!schemes.includes(scheme)) schemes.push(scheme);
   }

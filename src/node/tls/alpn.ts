@@ -8,7 +8,9 @@ export type AlpnInput = readonly string[] | readonly Uint8Array[] | NodeJS.Array
 export function readAlpn(value: AlpnInput | undefined | null): readonly string[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) {
-    return (value as readonly unknown[]).map((one) => checked(typeof one === 'string' ? Buffer.from(one, 'utf8').toString('latin1') : latin1(viewOf(one))));
+    return (value as readonly unknown[]).map((one) =>
+      checked(typeof one === 'string' ? Buffer.from(one, 'utf8').toString('latin1') : latin1(viewOf(one))),
+    );
   }
   return fromWire(viewOf(value));
 }
@@ -23,7 +25,8 @@ function fromWire(bytes: Uint8Array): string[] {
   const names: string[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = bytes[at]!;
-    if (length === 0 || at + 1 + length > bytes.length) throw codedTypeError('ERR_INVALID_ARG_VALUE', 'ALPNProtocols: not a list of names with lengths');
+    if (length === 0 || at + 1 + length > bytes.length)
+      throw codedTypeError('ERR_INVALID_ARG_VALUE', 'ALPNProtocols: not a list of names with lengths');
     names.push(latin1(bytes.subarray(at + 1, at + 1 + length)));
     at += 1 + length;
   }
@@ -31,11 +34,13 @@ function fromWire(bytes: Uint8Array): string[] {
 }
 
 function viewOf(value: unknown): Uint8Array {
-  if (!ArrayBuffer.isView(value)) throw argumentError('options.ALPNProtocols', 'an array of names, or an instance of Buffer, TypedArray, or DataView', value);
+  if (!ArrayBuffer.isView(value))
+    throw argumentError('options.ALPNProtocols', 'an array of names, or an instance of Buffer, TypedArray, or DataView', value);
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
 function checked(name: string): string {
-  if (name.length === 0 || name.length > 255) throw codedTypeError('ERR_OUT_OF_RANGE', `The byte length of a protocol must be 1 to 255. Received ${name.length}`);
+  if (name.length === 0 || name.length > 255)
+    throw codedTypeError('ERR_OUT_OF_RANGE', `The byte length of a protocol must be 1 to 255. Received ${name.length}`);
   return name;
 }

@@ -50,7 +50,19 @@ export const SUITES_13: readonly ModernSuite[] = [
 export const DEFAULT_SUITES_13: readonly ModernSuite[] = SUITES_13.slice(0, 3);
 
 /** SSL 3.0 to TLS 1.2, as far as this runtime has the cipher: forward secrecy, AEADs and short keys first. */
-export const SUITES_12: readonly LegacySuite[] = [aesGcm, chacha20, aesCcm, aesCbc, ariaGcm, camelliaGcm, camelliaCbc, tripleDes, rc4, anon, nulls]
+export const SUITES_12: readonly LegacySuite[] = [
+  aesGcm,
+  chacha20,
+  aesCcm,
+  aesCbc,
+  ariaGcm,
+  camelliaGcm,
+  camelliaCbc,
+  tripleDes,
+  rc4,
+  anon,
+  nulls,
+]
   .flatMap((file): unknown[] => Object.values(file))
   .filter((value): value is LegacySuite => typeof value === 'object' && value !== null && (value as CipherSuite).family === 'legacy')
   .filter(isAvailable)
@@ -129,7 +141,17 @@ function cipherOf(suite: LegacySuite): AeadName | CbcName | StreamName | undefin
 function preference(suite: LegacySuite): number {
   const { name } = suite.protection;
   const exchange = suite.kx.name.startsWith('ECDHE') ? 0 : suite.kx.name.startsWith('DHE') ? 1 : 2;
-  const cipher = /GCM|CHACHA|CCM/.test(name) ? (/AES.*GCM/.test(name) ? 0 : /CHACHA/.test(name) ? 1 : /CCM_8/.test(name) ? 4 : /CCM/.test(name) ? 2 : 3) : 5;
+  const cipher = /GCM|CHACHA|CCM/.test(name)
+    ? /AES.*GCM/.test(name)
+      ? 0
+      : /CHACHA/.test(name)
+        ? 1
+        : /CCM_8/.test(name)
+          ? 4
+          : /CCM/.test(name)
+            ? 2
+            : 3
+    : 5;
   const weak = suite.auth === 'anon' || /NULL|3DES|RC4/.test(name) ? 100 : 0;
   const psk = suite.kx.usesPsk ? 50 : 0;
   return weak + psk + exchange * 10 + cipher;

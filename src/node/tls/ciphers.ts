@@ -97,7 +97,8 @@ function parse(text: string): CipherChoice {
     } else if (operator === '') legacy.push(...chosen.filter((suite) => !legacy.includes(suite) && !killed.has(suite)));
     else legacy = legacy.filter((suite) => !chosen.includes(suite));
   }
-  if (words > 0 && legacy.length === 0 && modern.length === 0) throw codedError('ERR_SSL_NO_CIPHER_MATCH', `no cipher match for ${unknown ?? text}`);
+  if (words > 0 && legacy.length === 0 && modern.length === 0)
+    throw codedError('ERR_SSL_NO_CIPHER_MATCH', `no cipher match for ${unknown ?? text}`);
   return { modern, legacy, level };
 }
 
@@ -131,10 +132,22 @@ export function strength(suite: LegacySuite | ModernSuite): number {
 
 type Keyword = (suite: LegacySuite) => boolean;
 
-const kx = (...names: readonly string[]): Keyword => (suite) => names.includes(suite.kx.name);
-const auth = (...names: readonly string[]): Keyword => (suite) => names.includes(suite.auth);
-const cipher = (pattern: RegExp): Keyword => (suite) => pattern.test(suite.protection.name);
-const mac = (pattern: RegExp): Keyword => (suite) => pattern.test(suite.name);
+const kx =
+  (...names: readonly string[]): Keyword =>
+  (suite) =>
+    names.includes(suite.kx.name);
+const auth =
+  (...names: readonly string[]): Keyword =>
+  (suite) =>
+    names.includes(suite.auth);
+const cipher =
+  (pattern: RegExp): Keyword =>
+  (suite) =>
+    pattern.test(suite.protection.name);
+const mac =
+  (pattern: RegExp): Keyword =>
+  (suite) =>
+    pattern.test(suite.name);
 const isNull = cipher(/NULL/);
 const isAnonymous = auth('anon');
 const isMedium = cipher(/3DES|RC4/);

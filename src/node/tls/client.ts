@@ -60,7 +60,10 @@ function contextOf(settings: ClientSettings, host: string, wanted: string, watch
     ...base,
     requestOcsp,
     keyLog: watchers.keyLog,
-    psk: psk === undefined ? undefined : (hint: Uint8Array | undefined) => then(psk(hint === undefined ? null : Buffer.from(hint).toString()), externalPsk),
+    psk:
+      psk === undefined
+        ? undefined
+        : (hint: Uint8Array | undefined) => then(psk(hint === undefined ? null : Buffer.from(hint).toString()), externalPsk),
     verifier: ownCheck ? ownVerifier(settings, host) : base.verifier,
   });
 }
@@ -75,7 +78,13 @@ function ownVerifier(settings: ClientSettings, host: string): CertificateVerifie
         const chain = verified.path.length > 0 ? verified.path.map((one) => one.der) : request.chain;
         const refusal: unknown = identity(settings.host, detailedCertificate(chain, undefined));
         if (refusal === undefined) return verified;
-        throw new TlsError({ code: 'certificate_rejected', alert: BAD_CERTIFICATE, origin: 'local', detail: 'checkServerIdentity', cause: refusal });
+        throw new TlsError({
+          code: 'certificate_rejected',
+          alert: BAD_CERTIFICATE,
+          origin: 'local',
+          detail: 'checkServerIdentity',
+          cause: refusal,
+        });
       });
     },
   };
@@ -92,11 +101,13 @@ export function externalPsk(answer: nodeTls.PSKCallbackNegotation | null | undef
   if (answer === null || answer === undefined) return undefined;
   if (typeof answer !== 'object') throw argumentError('options.pskCallback', 'a function that gives an object or null', answer);
   const { psk, identity } = answer;
-  if (typeof identity !== 'string') throw codedTypeError('ERR_INVALID_ARG_TYPE', 'options.pskCallback must give an identity of type string');
+  if (typeof identity !== 'string')
+    throw codedTypeError('ERR_INVALID_ARG_TYPE', 'options.pskCallback must give an identity of type string');
   return { identity: new Uint8Array(Buffer.from(identity)), key: pskBytes(psk) };
 }
 
 export function pskBytes(psk: unknown): Uint8Array {
-  if (!ArrayBuffer.isView(psk)) throw codedTypeError('ERR_INVALID_ARG_TYPE', 'options.pskCallback must give a key in a Buffer, TypedArray, or DataView');
+  if (!ArrayBuffer.isView(psk))
+    throw codedTypeError('ERR_INVALID_ARG_TYPE', 'options.pskCallback must give a key in a Buffer, TypedArray, or DataView');
   return new Uint8Array(psk.buffer, psk.byteOffset, psk.byteLength);
 }

@@ -63,8 +63,9 @@ function normalize(args: readonly unknown[]): [ConnectionOptions, Listener | und
   for (const argument of args.slice(1, 3)) if (typeof argument === 'object' && argument !== null) options = { ...options, ...argument };
   const last = args[args.length - 1];
   const { socket } = options;
-  if (socket !== undefined && socket !== null && typeof socket !== 'object') throw argumentError('options.socket', 'an instance of stream.Duplex', socket);
-  return [options as ConnectionOptions, typeof last === 'function' ? (last as Listener) : undefined];
+  if (socket !== undefined && socket !== null && typeof socket !== 'object')
+    throw argumentError('options.socket', 'an instance of stream.Duplex', socket);
+  return [options, typeof last === 'function' ? (last as Listener) : undefined];
 }
 
 export type { SecureContextOptions };

@@ -11,15 +11,22 @@ import { type Certificate, parseCertificates } from '../../pki/x509/certificate.
 import { argumentError, codedError } from './errors.ts';
 
 /** What may stand for a private key: besides what node:tls takes, a KeyObject, or a handle to a key that is elsewhere. */
-export type KeyInput = string | NodeJS.ArrayBufferView | KeyObject | PrivateKeyHandle | { readonly pem: string | Buffer; readonly passphrase?: string | undefined };
+export type KeyInput =
+  | string
+  | NodeJS.ArrayBufferView
+  | KeyObject
+  | PrivateKeyHandle
+  | { readonly pem: string | Buffer; readonly passphrase?: string | undefined };
 
-export type CredentialOptions = Pick<SecureContextOptions, 'cert' | 'pfx' | 'passphrase'> & { readonly key?: KeyInput | readonly KeyInput[] | undefined };
+export type CredentialOptions = Pick<SecureContextOptions, 'cert' | 'pfx' | 'passphrase'> & {
+  readonly key?: KeyInput | readonly KeyInput[] | undefined;
+};
 
 /** The credentials of the options, in their order. `extra`: certificates that may complete a chain. */
 export function readCredentials(options: CredentialOptions, extra: readonly Certificate[]): Credential[] {
   const credentials: Credential[] = listOf(options.pfx).map((pfx) => readPfx(pfx, options.passphrase));
   const chains = listOf(options.cert).map((cert) => parseCertificates(bytesOf('options.cert', cert)));
-  const keys = listOf(options.key).map((key) => readKey(key as KeyInput, options.passphrase));
+  const keys = listOf(options.key).map((key) => readKey(key, options.passphrase));
   for (const chain of chains) if (chain.length === 0) throw codedError('ERR_OSSL_PEM_NO_START_LINE', 'no certificate in options.cert');
   for (const key of keys) {
     const chain = chains.find(([leaf]) => key.spki === undefined || equal(leaf!.spki, key.spki));
@@ -57,7 +64,10 @@ function readKey(input: KeyInput, passphrase: string | undefined): PrivateKeyHan
   } catch (error) {
     // OpenSSL's code is what users match; its words may quote the input.
     const code = (error as { code?: unknown }).code;
-    throw codedError(typeof code === 'string' ? code : 'ERR_OSSL_PEM_NO_START_LINE', 'options.key: malformed, or the passphrase is wrong or missing');
+    throw codedError(
+      typeof code === 'string' ? code : 'ERR_OSSL_PEM_NO_START_LINE',
+      'options.key: malformed, or the passphrase is wrong or missing',
+    );
   }
   return privateKeyFromKeyObject(object);
 }

@@ -31,7 +31,10 @@ export function codedTypeError(code: string, message: string): TypeError & Coded
 
 /** The words of an argument check, as Node puts them. */
 export function argumentError(name: string, expected: string, value: unknown): TypeError {
-  return codedTypeError('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${expected}. Received ${value === null ? 'null' : `type ${typeof value}`}`);
+  return codedTypeError(
+    'ERR_INVALID_ARG_TYPE',
+    `The "${name}" argument must be ${expected}. Received ${value === null ? 'null' : `type ${typeof value}`}`,
+  );
 }
 
 /** What a connection died of. `handshaking`: it had not been set up. */
@@ -77,7 +80,11 @@ function ownError(error: TlsError): Error | undefined {
 function alertError(error: TlsError): CodedError {
   const alert = error.alert ?? 0;
   const reason = ALERTS.get(alert) ?? `tlsv1 alert ${alertName(alert).replaceAll('_', ' ')}`;
-  const coded = codedError(`ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`, `SSL routines::${reason}: SSL alert number ${alert}`, error);
+  const coded = codedError(
+    `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`,
+    `SSL routines::${reason}: SSL alert number ${alert}`,
+    error,
+  );
   coded.library = 'SSL routines';
   coded.reason = reason;
   return coded;

@@ -31,7 +31,11 @@ export function altNameError(host: string, cert: unknown, reason: string, cause?
 export function reasonOf(host: string, cert: Partial<PeerCertificate>): string {
   const names = cert.subjectaltname;
   if (names === undefined || names === '') return `Cert does not contain a DNS name: ${host}`;
-  if (isIP(host) !== 0) return `IP: ${host} is not in the cert's list: ${splitNames(names).filter(([kind]) => kind === 'IP Address').map(([, value]) => value).join(', ')}`;
+  if (isIP(host) !== 0)
+    return `IP: ${host} is not in the cert's list: ${splitNames(names)
+      .filter(([kind]) => kind === 'IP Address')
+      .map(([, value]) => value)
+      .join(', ')}`;
   return `Host: ${host}. is not in the cert's altnames: ${names}`;
 }
 

@@ -47,9 +47,12 @@ class ClientOpener implements Opener {
     this.lenient = options.requireCloseNotify === false;
     this.handshakeTimeout = options.handshakeTimeout ?? 0;
     const { servername, checkServerIdentity: identity, pskCallback, session } = options;
-    if (servername !== undefined && servername !== null && typeof servername !== 'string') throw argumentError('options.servername', 'of type string', servername);
-    if (identity !== undefined && typeof identity !== 'function') throw argumentError('options.checkServerIdentity', 'of type function', identity);
-    if (pskCallback !== undefined && typeof pskCallback !== 'function') throw argumentError('options.pskCallback', 'of type function', pskCallback);
+    if (servername !== undefined && servername !== null && typeof servername !== 'string')
+      throw argumentError('options.servername', 'of type string', servername);
+    if (identity !== undefined && typeof identity !== 'function')
+      throw argumentError('options.checkServerIdentity', 'of type function', identity);
+    if (pskCallback !== undefined && typeof pskCallback !== 'function')
+      throw argumentError('options.pskCallback', 'of type function', pskCallback);
     const name = servername === null ? undefined : servername;
     this.#settings = {
       secure: contextOf(options),
@@ -150,7 +153,8 @@ export class ServerOpener implements Opener {
       ...(ALPNCallback === undefined
         ? {}
         : {
-            alpn: (protocols: readonly string[], servername: string) => ALPNCallback.call(socket, { servername, protocols: [...protocols] }),
+            alpn: (protocols: readonly string[], servername: string) =>
+              ALPNCallback.call(socket, { servername, protocols: [...protocols] }),
             keyCert: () => this.#keyCert,
           }),
       ...(psk === undefined || psk === null ? {} : { psk: (identity: string) => psk(socket, identity) }),
@@ -168,7 +172,8 @@ export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 120_000;
 export function serverSettings(options: TLSSocketOptions, contextFor?: ServerSettings['contextFor']): ServerSettings {
   const { SNICallback, ALPNCallback, pskCallback, ALPNProtocols, pskIdentityHint } = options;
   for (const [name, value] of Object.entries({ SNICallback, ALPNCallback, pskCallback })) {
-    if (value !== undefined && value !== null && typeof value !== 'function') throw argumentError(`options.${name}`, 'of type function', value);
+    if (value !== undefined && value !== null && typeof value !== 'function')
+      throw argumentError(`options.${name}`, 'of type function', value);
   }
   return {
     secure: contextOf(options),
@@ -199,7 +204,7 @@ function askSni(socket: TLSSocket, ask: NonNullable<TLSSocketOptions['SNICallbac
       try {
         resolve(secureContextOf(context));
       } catch (invalid) {
-        reject(invalid as Error);
+        reject(invalid);
       }
     });
   });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as nodeTls from 'node:tls';
 import { readPem } from '../../pki/asn1/pem.ts';
-import { Certificate, isCertificateLabel, parseCertificates } from '../../pki/x509/certificate.ts';
+import { type Certificate, isCertificateLabel, parseCertificates } from '../../pki/x509/certificate.ts';
 import { createTrustStore, type TrustStore } from '../../pki/x509/trust-store.ts';
 import { argumentError } from './errors.ts';
 

@@ -88,7 +88,8 @@ export class SecureContext implements nodeTls.SecureContext {
     const modern = choice.modern.length === 0 ? DEFAULT_SUITES_13 : choice.modern;
     this.suites = [...(versions.includes('TLSv1.3') ? modern : []), ...(older ? legacy : [])];
     const sha1 = versions.includes('TLSv1') || versions.includes('TLSv1.1');
-    this.schemes = typeof options.sigalgs === 'string' ? parseSigalgs(options.sigalgs) : sha1 ? [...DEFAULT_SCHEMES, ...SHA1_SCHEMES] : DEFAULT_SCHEMES;
+    this.schemes =
+      typeof options.sigalgs === 'string' ? parseSigalgs(options.sigalgs) : sha1 ? [...DEFAULT_SCHEMES, ...SHA1_SCHEMES] : DEFAULT_SCHEMES;
 
     this.honorCipherOrder = options.honorCipherOrder !== false;
     this.sessionLifetimeMs = 1000 * (options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT_S);
@@ -133,7 +134,13 @@ export class SecureContext implements nodeTls.SecureContext {
   }
 
   /** What client and server contexts have in common. */
-  commonInit(server: boolean, strict: boolean): Pick<ClientContextInit, 'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'dangers' | 'minDhBits'> {
+  commonInit(
+    server: boolean,
+    strict: boolean,
+  ): Pick<
+    ClientContextInit,
+    'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'dangers' | 'minDhBits'
+  > {
     // Without certificates anyone may be the peer: only for who said that he does not mind.
     const suites = strict ? this.suites.filter((suite) => suite.family === 'modern' || suite.auth !== 'anon') : this.suites;
     const anonymous = suites.some((suite) => suite.family === 'legacy' && suite.auth === 'anon');
@@ -211,10 +218,13 @@ function checkOptions(options: SecureContextOptions): void {
   };
   for (const name of ['ciphers', 'sigalgs', 'ecdhCurve', 'sessionIdContext', 'passphrase'] as const) text(name);
   const { minDHSize, sessionTimeout, ticketKeys } = options;
-  if (minDHSize !== undefined && !(Number.isInteger(minDHSize) && minDHSize >= 0)) throw argumentError('options.minDHSize', 'a whole number', minDHSize);
-  if (sessionTimeout !== undefined && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 0)) throw argumentError('options.sessionTimeout', 'a whole number', sessionTimeout);
-  if (ticketKeys !== undefined && ticketKeys !== null && !ArrayBuffer.isView(ticketKeys)) throw argumentError('options.ticketKeys', 'an instance of Buffer, TypedArray, or DataView', ticketKeys);
+  if (minDHSize !== undefined && !(Number.isInteger(minDHSize) && minDHSize >= 0))
+    throw argumentError('options.minDHSize', 'a whole number', minDHSize);
+  if (sessionTimeout !== undefined && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 0))
+    throw argumentError('options.sessionTimeout', 'a whole number', sessionTimeout);
+  if (ticketKeys !== undefined && ticketKeys !== null && !ArrayBuffer.isView(ticketKeys))
+    throw argumentError('options.ticketKeys', 'an instance of Buffer, TypedArray, or DataView', ticketKeys);
   if (options.clientCertEngine !== undefined || options.privateKeyEngine !== undefined) {
-    throw codedTypeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'engines are OpenSSL\'s: give the key as a handle (`key`) instead');
+    throw codedTypeError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', "engines are OpenSSL's: give the key as a handle (`key`) instead");
   }
 }

@@ -80,7 +80,9 @@ function build(settings: ServerSettings, hooks: ServerHooks, secure: SecureConte
     ...(psk === undefined ? {} : { findPsk: (identity: Uint8Array) => findPsk(psk, identity) }),
     ...(outermost ? contextSelector(settings, hooks) : {}),
     // A server without certificates is one on which every handshake that needs one fails, not one that cannot be made.
-    ...(keyCert === undefined && ocsp === undefined && secure.credentials.length > 0 ? {} : { selectCredential: credentialSelector(secure, hooks) }),
+    ...(keyCert === undefined && ocsp === undefined && secure.credentials.length > 0
+      ? {}
+      : { selectCredential: credentialSelector(secure, hooks) }),
   };
   return createServerContext(init);
 }
@@ -104,14 +106,21 @@ function contextSelector(settings: ServerSettings, hooks: ServerHooks): Pick<Ser
   };
 }
 
-function credentialSelector(secure: SecureContext, hooks: ServerHooks): (request: CredentialRequest) => MaybePromise<Credential | undefined> {
+function credentialSelector(
+  secure: SecureContext,
+  hooks: ServerHooks,
+): (request: CredentialRequest) => MaybePromise<Credential | undefined> {
   return (request) => {
     const own = hooks.keyCert?.();
     const chosen = (own ?? secure).credentials.find(
-      ({ key }) => request.keyTypes.includes(key.type) && (request.schemes.length === 0 || key.schemes.some((scheme) => request.schemes.includes(scheme))),
+      ({ key }) =>
+        request.keyTypes.includes(key.type) &&
+        (request.schemes.length === 0 || key.schemes.some((scheme) => request.schemes.includes(scheme))),
     );
     if (chosen === undefined || hooks.ocsp === undefined) return chosen;
-    return hooks.ocsp(chosen.chain[0]!, chosen.chain[1]).then((ocspResponse) => (ocspResponse === undefined ? chosen : { ...chosen, ocspResponse }));
+    return hooks
+      .ocsp(chosen.chain[0]!, chosen.chain[1])
+      .then((ocspResponse) => (ocspResponse === undefined ? chosen : { ...chosen, ocspResponse }));
   };
 }
 

@@ -14,7 +14,10 @@ import { TLSSocket, type TLSSocketOptions } from './socket.ts';
 /** As of node:tls, and what this library adds. */
 export interface TlsOptions
   extends Omit<nodeTls.TlsOptions, 'key' | 'pskCallback' | 'ALPNProtocols' | keyof TLSSocketOptions>,
-    Omit<TLSSocketOptions, 'isServer' | 'server' | 'checkServerIdentity' | 'session' | 'servername' | 'host' | 'requestOCSP' | 'pskCallback'> {
+    Omit<
+      TLSSocketOptions,
+      'isServer' | 'server' | 'checkServerIdentity' | 'session' | 'servername' | 'host' | 'requestOCSP' | 'pskCallback'
+    > {
   readonly key?: KeyInput | readonly KeyInput[] | undefined;
   readonly pskCallback?: ((socket: TLSSocket, identity: string) => NodeJS.ArrayBufferView | null) | undefined;
   readonly noDelay?: boolean | undefined;
@@ -37,7 +40,7 @@ interface NamedContext {
 }
 
 export class Server extends NetServer {
-  #options: TLSSocketOptions;
+  readonly #options: TLSSocketOptions;
   readonly #settings: ServerSettings;
   readonly #contexts: NamedContext[] = [];
   #opener: ServerOpener;
@@ -66,7 +69,8 @@ export class Server extends NetServer {
       this.#settings.shared = new WeakMap();
       this.#opener = new ServerOpener(this.#settings, this.#options, this.#events());
     }
-    const opener = this.#options.ALPNCallback === undefined ? this.#opener : new ServerOpener(this.#settings, this.#options, this.#events());
+    const opener =
+      this.#options.ALPNCallback === undefined ? this.#opener : new ServerOpener(this.#settings, this.#options, this.#events());
     const socket = new TLSSocket(transport, { ...this.#streamOptions(), [OPENER]: opener } as TLSSocketOptions);
     if (this.#options.pauseOnConnect === true) socket.pause();
     socket.on('error', ignore);
@@ -74,9 +78,11 @@ export class Server extends NetServer {
 
   /** Names that begin with `*.` stand for one more label. The last context added for a name counts. */
   addContext(hostname: string, context: nodeTls.SecureContext | SecureContextOptions): void {
-    if (typeof hostname !== 'string' || hostname === '') throw codedError('ERR_TLS_REQUIRED_SERVER_NAME', '"servername" is required parameter for Server.addContext');
+    if (typeof hostname !== 'string' || hostname === '')
+      throw codedError('ERR_TLS_REQUIRED_SERVER_NAME', '"servername" is required parameter for Server.addContext');
     const pattern = hostname.replace(/([.^$+?\-\\[\]{}])/g, '\\$1').replaceAll('*', '[^.]*');
-    const secure = context instanceof SecureContext ? context : secureContextIn(context) ?? createSecureContext(context as SecureContextOptions);
+    const secure =
+      context instanceof SecureContext ? context : (secureContextIn(context) ?? createSecureContext(context as SecureContextOptions));
     this.#contexts.unshift({ pattern: new RegExp(`^${pattern}$`, 'i'), secure });
   }
 

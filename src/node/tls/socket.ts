@@ -73,7 +73,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   #opener: Opener | undefined;
   #info: ConnectionInfo | undefined;
   #session: Session | undefined;
-  #trust: SecureContext | undefined;
+  readonly #trust: SecureContext | undefined;
   #secure = false;
   #readEnded = false;
   /** Written before the handshake was over, or while the driver was busy. */
@@ -126,7 +126,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
 
   /** Takes the transport. `own`: made by this library, so its events are ours. @internal */
   _attach(transport: Duplex, own: boolean): void {
-    if (typeof transport !== 'object' || typeof transport.pipe !== 'function') throw argumentError('socket', 'an instance of stream.Duplex', transport);
+    if (typeof transport !== 'object' || typeof transport.pipe !== 'function')
+      throw argumentError('socket', 'an instance of stream.Duplex', transport);
     this[TRANSPORT] = transport;
     this.#attached = own;
     const early = (error: Error): void => void (this.#driver === undefined && this.destroy(error));
@@ -229,7 +230,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       return;
     }
     if (!this.#readEnded) this.#fail(new TlsError({ code: 'truncated', origin: 'transport' }));
-    else if (this.#writing || this.#waitingDone !== undefined) this.destroy(codedError('EPIPE', 'This socket has been ended by the other party'));
+    else if (this.#writing || this.#waitingDone !== undefined)
+      this.destroy(codedError('EPIPE', 'This socket has been ended by the other party'));
   }
 
   #onSecure(info: ConnectionInfo): void {
@@ -246,7 +248,9 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.authorized = info.peerTrusted || (client && info.peerProof === 'psk');
     if (!this.authorized && (client || opener?.requestCert === true)) {
       const why = info.trustError === undefined ? undefined : this.#named(trustError(info.trustError), info, opener);
-      this.authorizationError = ((why as { code?: string } | undefined)?.code ?? why?.message ?? 'UNABLE_TO_GET_ISSUER_CERT') as unknown as Error;
+      this.authorizationError = ((why as { code?: string } | undefined)?.code ??
+        why?.message ??
+        'UNABLE_TO_GET_ISSUER_CERT') as unknown as Error;
     }
     this.emit('secure');
     if (this.destroyed) return;
@@ -333,7 +337,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     done(error);
     // After the error, which the stream emits in the next tick, and when the transport is gone too.
     const closed = (): void => void process.nextTick(emitClose, this, hadError);
-    if (this.#attached && transport !== undefined && !transport.closed && error === null && !this.#hadError) transport.once('close', closed);
+    if (this.#attached && transport !== undefined && !transport.closed && error === null && !this.#hadError)
+      transport.once('close', closed);
     else closed();
   }
 
@@ -533,8 +538,9 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   override disableRenegotiation(): void {}
 
   /** Always refused: RFC 9846 has none, and before it is not implemented. */
-  override renegotiate(_options: nodeTls.TLSSocket['renegotiate'] extends (options: infer O, ...rest: never[]) => unknown ? O : never, callback?: (error: Error | null) => void): undefined | boolean {
-    if (callback !== undefined) process.nextTick(callback, codedError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'));
+  override renegotiate(_options: object, callback?: (error: Error | null) => void): undefined | boolean {
+    if (callback !== undefined)
+      process.nextTick(callback, codedError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'));
     return false;
   }
 
