@@ -118,3 +118,5 @@ export const MAX_FAREWELLS = 3;
 /** ClientHellos in pieces that an endpoint holds for senders who have not proven their address, and their bytes. */
 export const MAX_PARTIAL_HELLOS = 64;
 export const MAX_PARTIAL_HELLO_BYTES = 131_072;
+/** Intermediates that a verifier remembers having accepted. */
+export const MAX_KNOWN_INTERMEDIATES = 64;

@@ -133,7 +133,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
 
   /** When `tick` is due: ms on the caller's monotonic clock; Infinity: never. */
   get nextTimeout(): number {
-    return this.carrier.nextTimeout;
+    return this.#error === undefined ? this.carrier.nextTimeout : Number.POSITIVE_INFINITY;
   }
 
   tick(now: number): void {

@@ -379,6 +379,7 @@ export class Endpoint implements AssociationHost {
   #onDeadline(association: Association, now: number): boolean {
     if (!association.established) {
       this.statistics.handshakesTimedOut++;
+      association.deadline = Number.POSITIVE_INFINITY;
       association.connection.abort(new TlsError({ code: 'handshake_timeout', origin: 'transport' }));
     } else {
       association.deadline = association.lastHeard + this.#idleTimeoutMs;

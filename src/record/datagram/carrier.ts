@@ -116,6 +116,8 @@ export class DatagramCarrier implements RecordLayer {
   // Writing
   #write: WriteEpoch;
   #writeVersion = DTLS10;
+  /** Longest content that the peer takes, and that we send. */
+  #peerLimit = MAX_PLAINTEXT;
   #writeLimit = MAX_PLAINTEXT;
   #maxDatagram: number;
   #out: Uint8Array[] | undefined;
@@ -217,7 +219,8 @@ export class DatagramCarrier implements RecordLayer {
   }
 
   setLimits(write: number, read: number): void {
-    this.#writeLimit = write;
+    this.#peerLimit = write;
+    this.#writeLimit = Math.min(this.#writeLimit, write);
     this.#readLimit = read;
   }
 
@@ -303,6 +306,10 @@ export class DatagramCarrier implements RecordLayer {
 
   get acceptsData(): boolean {
     return this.#acceptsData;
+  }
+
+  limitWrites(size: number): void {
+    this.#writeLimit = Math.min(size, this.#peerLimit);
   }
 
   /** The longest content that one record and one datagram hold. */
@@ -410,7 +417,9 @@ export class DatagramCarrier implements RecordLayer {
     read.accept(record.seq);
     // RFC 8449 §4 lets DTLS discard what is longer than agreed.
     if (content.length > this.#readLimit) return this.#drop(DROP_TOO_LONG);
-    this.#dispatch(record.type, content, isKeyed);
+    // What is only a view of the datagram would not outlast it.
+    const isView = isKeyed && record.type !== HANDSHAKE && content.buffer === record.bytes.buffer;
+    this.#dispatch(record.type, isView ? content.slice() : content, isKeyed);
   }
 
   /** RFC 6347 §4.1: records of the next epoch may overtake the end of this one (D7); all others have no use. */
