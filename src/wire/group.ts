@@ -1,4 +1,4 @@
-/** NamedGroup, RFC 9846 §4.2.7, RFC 8422 §5.1.1, RFC 7919 §2 and the registry. */
+/** NamedGroup, RFC 9846 §4.3.7, RFC 8422 §5.1.1, RFC 7919 §2 and the registry. */
 import type { GroupName } from '../crypto/port.ts';
 
 export const SECP256R1 = 0x0017;

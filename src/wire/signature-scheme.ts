@@ -1,4 +1,4 @@
-/** SignatureScheme, RFC 9846 §4.2.3; TLS 1.2 reads the same two bytes as hash and signature (RFC 5246 §7.4.1.4.1). */
+/** SignatureScheme, RFC 9846 §4.3.3; TLS 1.2 reads the same two bytes as hash and signature (RFC 5246 §7.4.1.4.1). */
 
 export const RSA_PKCS1_MD5 = 0x0101;
 export const RSA_PKCS1_SHA1 = 0x0201;

@@ -62,7 +62,7 @@ export function recordNumberKey(s: Schedule13, secret: Uint8Array, keyLength: nu
   return label(s, secret, 'sn', keyLength);
 }
 
-/** RFC 9846 §4.4.4: the key of a Finished, and of a PSK binder. */
+/** RFC 9846 §4.5.4: the key of a Finished, and of a PSK binder. */
 export function finishedKey(s: Schedule13, baseKey: Uint8Array): Uint8Array {
   return label(s, baseKey, 'finished', hashLength(s.hash));
 }
@@ -77,7 +77,7 @@ export function nextTrafficSecret(s: Schedule13, secret: Uint8Array): Uint8Array
   return label(s, secret, 'traffic upd', hashLength(s.hash));
 }
 
-/** RFC 9846 §4.6.1: the PSK that a ticket stands for. */
+/** RFC 9846 §4.7.1: the PSK that a ticket stands for. */
 export function resumptionPsk(s: Schedule13, resumptionSecret: Uint8Array, nonce: Uint8Array): Uint8Array {
   return hkdfExpandLabel(s.crypto, s.hash, s.prefix, resumptionSecret, 'resumption', nonce, hashLength(s.hash));
 }

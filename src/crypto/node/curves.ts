@@ -102,7 +102,7 @@ function derive(privateKey: crypto.KeyObject, jwk: crypto.JsonWebKey): Uint8Arra
 
 const UNCOMPRESSED = 4;
 
-/** RFC 9846 §4.2.8.2, RFC 8422 §5.4.1: the one point format there is. */
+/** RFC 9846 §4.3.8.2, RFC 8422 §5.4.1: the one point format there is. */
 function isUncompressed(point: Uint8Array, length: number): boolean {
   return point.length === 1 + 2 * length && point[0] === UNCOMPRESSED;
 }

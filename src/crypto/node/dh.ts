@@ -69,7 +69,7 @@ function start(prime: Uint8Array, generator: Uint8Array, exact: boolean): Pendin
       const ours = own;
       own = undefined;
       const y = stripZeros(peer);
-      //= rfc9846#section-4.2.8.1
+      //= rfc9846#section-4.3.8.1
       //# Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1.
       if (ours === undefined || (exact && peer.length !== prime.length) || !isBetween(y, prime)) return undefined;
       try {

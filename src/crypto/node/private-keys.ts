@@ -75,7 +75,7 @@ class NodePrivateKey implements PrivateKeyHandle {
   sign(scheme: number, tbs: Uint8Array): Uint8Array {
     const use = schemeUse(scheme);
     if (use === undefined || use.keyType !== this.type) misuse('invalid_argument', 'scheme that this key cannot sign');
-    return plain(crypto.sign(use.digest, tbs, keyOptions(use, this.#object) as crypto.SignKeyObjectInput));
+    return plain(crypto.sign(use.digest, tbs, keyOptions(use, this.#object)));
   }
 
   /** `privateDecrypt` with PKCS #1 padding is closed on Node 20, and its own unpadding would be an oracle: raw, the kx unpads. */

@@ -21,7 +21,7 @@ export function verify(scheme: number, key: PublicKey, tbs: Uint8Array, signatur
   const object = keyObject(key);
   if (object === undefined) return false;
   try {
-    return crypto.verify(use.digest, tbs, keyOptions(use, object) as crypto.VerifyKeyObjectInput, signature);
+    return crypto.verify(use.digest, tbs, keyOptions(use, object), signature);
   } catch {
     return false;
   }

@@ -43,7 +43,7 @@ class ExplicitIv implements CbcIv {
 /** SSL 3.0 and TLS 1.0. Predictable, so the carrier splits records (BEAST, CVE-2011-3389). */
 class ChainedIv implements CbcIv {
   readonly length: number = 0;
-  #iv: Uint8Array;
+  readonly #iv: Uint8Array;
 
   constructor(first: Uint8Array) {
     this.#iv = first.slice();

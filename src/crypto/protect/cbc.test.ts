@@ -4,7 +4,7 @@ import { concat, toHex } from '../../base/bytes.ts';
 import { Counter } from '../../base/counter.ts';
 import { nodeCrypto } from '../node/index.ts';
 import type { CryptoProvider, HashName } from '../port.ts';
-import * as schemes from './cbc-schemes.ts';
+import { AES_128_CBC_SHA, AES_128_CBC_SHA256, AES_256_CBC_SHA384 } from './cbc-schemes.ts';
 import type { DirectionKeys, Protection, RecordShape } from './protection.ts';
 import { macAt, unpad } from './unpad.ts';
 
@@ -33,7 +33,7 @@ function open(protection: Protection, fragment: Uint8Array): Uint8Array | undefi
 
 test('every padding length opens, and every altered padding byte is refused', () => {
   const keys = newKeys(20);
-  const reader = schemes.AES_128_CBC_SHA.protect(nodeCrypto, keys, TLS12, 'read');
+  const reader = AES_128_CBC_SHA.protect(nodeCrypto, keys, TLS12, 'read');
   for (const length of [0, 1, 16, 300]) {
     const content = nodeCrypto.random(length);
     for (let padding = 0; padding < 256; padding++) {
@@ -53,7 +53,7 @@ test('every padding length opens, and every altered padding byte is refused', ()
 
 test('padding that reaches into the MAC or past the record is refused', () => {
   const keys = newKeys(20);
-  const reader = schemes.AES_128_CBC_SHA.protect(nodeCrypto, keys, TLS12, 'read');
+  const reader = AES_128_CBC_SHA.protect(nodeCrypto, keys, TLS12, 'read');
   for (const blocks of [1, 2, 3, 16, 17]) {
     for (let padding = 0; padding < 256; padding++) {
       const text = new Uint8Array(16 * blocks).fill(padding);
@@ -77,7 +77,7 @@ test('SSL 3.0: padding of less than a block with any content, and no more', () =
     const tail = nodeCrypto.random(padding + 1);
     tail[padding] = padding;
     const fragment = nodeCrypto.cbc('aes-128-cbc', keys.key).encrypt(keys.iv, concat(content, mac, tail));
-    const reader = schemes.AES_128_CBC_SHA.protect(nodeCrypto, keys, shape, 'read');
+    const reader = AES_128_CBC_SHA.protect(nodeCrypto, keys, shape, 'read');
     const opened = reader.open({ type: 23, version: 0x0300, fragment }, seq);
     assert.equal(opened === undefined, padding !== 0, `padding ${padding}`);
   }
@@ -92,7 +92,7 @@ test('TLS 1.0 chains its IV, and a bad record does not leave the chain', () => {
   const text = concat(nodeCrypto.hmac('sha1', keys.macKey, header), new Uint8Array(12).fill(11));
   const one = cipher.encrypt(first, text);
   const two = cipher.encrypt(one.subarray(16), text);
-  const reader = schemes.AES_128_CBC_SHA.protect(nodeCrypto, keys, shape, 'read');
+  const reader = AES_128_CBC_SHA.protect(nodeCrypto, keys, shape, 'read');
   for (const fragment of [one, two]) assert.equal(reader.open({ type: 23, version: 0x0301, fragment }, seq)?.length, 0);
   assert.equal(toHex(keys.iv), toHex(first), 'the keys given are not written to');
 });
@@ -141,17 +141,17 @@ function counting(): { crypto: CryptoProvider; taken: () => number } {
 
 test('Lucky 13: as many hash compressions for every padding, right or wrong', () => {
   const cases = [
-    ['AES_128_CBC_SHA', 'sha1', 20, 'hmac'],
-    ['AES_128_CBC_SHA256', 'sha256', 32, 'hmac'],
-    ['AES_256_CBC_SHA384', 'sha384', 48, 'hmac'],
-    ['AES_128_CBC_SHA', 'sha1', 20, 'ssl3'],
+    [AES_128_CBC_SHA, 'sha1', 20, 'hmac'],
+    [AES_128_CBC_SHA256, 'sha256', 32, 'hmac'],
+    [AES_256_CBC_SHA384, 'sha384', 48, 'hmac'],
+    [AES_128_CBC_SHA, 'sha1', 20, 'ssl3'],
   ] as const;
-  for (const [name, hash, macLength, mac] of cases) {
+  for (const [scheme, hash, macLength, mac] of cases) {
     const { crypto, taken } = counting();
-    const keyLength = schemes[name].keyLength;
+    const keyLength = scheme.keyLength;
     const keys = { key: nodeCrypto.random(keyLength), iv: new Uint8Array(16), macKey: nodeCrypto.random(macLength) };
     const shape: RecordShape = { ...TLS12, mac };
-    const reader = schemes[name].protect(crypto, keys, shape, 'read');
+    const reader = scheme.protect(crypto, keys, shape, 'read');
     const cipher = nodeCrypto.cbc(keyLength === 16 ? 'aes-128-cbc' : 'aes-256-cbc', keys.key);
     for (const size of [64, 80, 256, 320, 336, 512]) {
       const seen = new Set<number>();
@@ -168,7 +168,7 @@ test('Lucky 13: as many hash compressions for every padding, right or wrong', ()
           seen.add(taken());
         }
       }
-      assert.equal(seen.size, 1, `${name} ${mac}, ${size} bytes: ${[...seen].join(', ')}`);
+      assert.equal(seen.size, 1, `${scheme.name} ${mac}, ${size} bytes: ${[...seen].join(', ')}`);
     }
   }
 });
