@@ -4,6 +4,7 @@ import * as gcm from '../src/crypto/suites/aes-gcm.ts';
 import type { PeerAddress } from '../src/engine/association.ts';
 import { Endpoint, type EndpointOptions } from '../src/engine/endpoint.ts';
 import { datagramConfig, type DatagramOptions } from '../src/record/datagram/config.ts';
+import type { MemoryBudget } from '../src/record/datagram/reassembly.ts';
 import { RecordCursor } from '../src/record/datagram/record-header.ts';
 import { dtls12Client, dtls12Server } from '../src/versions/dtls12.ts';
 import { Network, type NetworkOptions, type Node } from './sim/network.ts';
@@ -19,10 +20,11 @@ interface World {
   client(port?: number, host?: string): Node;
 }
 
-function world(options: Partial<EndpointOptions> & { network?: NetworkOptions; datagrams?: Partial<DatagramOptions> } = {}): World {
+function world(options: Partial<EndpointOptions> & { network?: NetworkOptions; datagrams?: Partial<DatagramOptions>; budget?: MemoryBudget } = {}): World {
   const network = new Network({ delay: 25, ...options.network });
-  const make = () => datagramConfig({ ...options.datagrams, clock: network.clock.read });
-  const node = network.add('10.0.0.1', 5684, new Endpoint({ config: make(), server, ...options }));
+  const make = (extra: Partial<DatagramOptions> = {}) => datagramConfig({ ...options.datagrams, ...extra, clock: network.clock.read });
+  const config = make({ reassemblyBudget: options.budget });
+  const node = network.add('10.0.0.1', 5684, new Endpoint({ config, server, ...options }));
   return {
     network,
     server: node,
@@ -293,7 +295,8 @@ test('idle associations are closed: a close_notify can be lost', () => {
 test('D46: after thousands of handshakes with faults, everything is as at the beginning', () => {
   const budget = { used: 0, limit: 1_000_000 };
   const w = world({
-    datagrams: { reassemblyBudget: budget, maxDatagram: 300, lingerMs: 1_000 },
+    budget,
+    datagrams: { maxDatagram: 300, lingerMs: 1_000 },
     network: { loss: 0.3, duplicate: 0.2, reorder: 0.2, lateness: 500 },
     partialHellos: 'hold',
     handshakeTimeoutMs: 20_000,

@@ -477,6 +477,7 @@ export class Endpoint implements AssociationHost {
     this.#halfOpen.delete(association);
     this.#timers.remove(association);
     association.connection.onWake = undefined;
+    datagramCarrier(association.connection)?.release();
     const { address } = association.peer;
     const left = (this.#perHost.get(address) ?? 1) - 1;
     if (left === 0) this.#perHost.delete(address);

@@ -353,6 +353,16 @@ export class DatagramCarrier implements RecordLayer {
     if (state === 'waiting' || state === 'lingering') this.#transmit(this.#ongoing!);
   }
 
+  /** The connection is over: lets go of all but the output. */
+  release(): void {
+    this.#ongoing?.reassembly.clear();
+    this.#ongoing = undefined;
+    this.#cursor = undefined;
+    this.#pending = undefined;
+    this.#early = undefined;
+    this.rest();
+  }
+
   /** Drops what is held only for speed. */
   rest(): void {
     this.#read.protection?.rest();
