@@ -12,7 +12,7 @@ export class DerReader {
   readonly bytes: Uint8Array;
   /** Where the next element begins. */
   position: number;
-  readonly end: number;
+  end: number;
   readonly depth: number;
   /** Content of the element that `header` read last. */
   contentStart = 0;

@@ -4,7 +4,6 @@
  */
 import type { HashName, SignatureKeyType } from '../../crypto/port.ts';
 import * as scheme from '../../wire/signature-scheme.ts';
-import { equal } from '../../base/bytes.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { algorithm, nullValue } from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
@@ -60,9 +59,22 @@ function exactEncodings(): NonNullable<typeof encodings> {
   })));
 }
 
+/** The algorithm whose exact encoding stands at `start` to `end`. */
+export function usualAlgorithm(bytes: Uint8Array, start: number, end: number): SignatureAlgorithm | undefined {
+  for (const { der, algorithm: found } of exactEncodings()) {
+    if (der.length !== end - start) continue;
+    let i = der.length - 1;
+    // From the end, where they differ.
+    while (i >= 0 && der[i] === bytes[start + i]) i--;
+    if (i < 0) return found;
+  }
+  return undefined;
+}
+
 /** The algorithm that an AlgorithmIdentifier (whole DER) names; undefined when it is unknown or has wrong parameters. */
 export function signatureAlgorithm(der: Uint8Array): SignatureAlgorithm | undefined {
-  for (const known of exactEncodings()) if (equal(known.der, der)) return known.algorithm;
+  const usual = usualAlgorithm(der, 0, der.length);
+  if (usual !== undefined) return usual;
   const outer = new DerReader(der);
   const body = outer.sequence('signatureAlgorithm');
   outer.finish('signatureAlgorithm');

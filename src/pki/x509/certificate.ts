@@ -10,7 +10,7 @@ import { DerReader } from '../asn1/der-reader.ts';
 import { oidText } from '../asn1/oid.ts';
 import { BOOLEAN, contextConstructed, contextPrimitive, INTEGER, OBJECT_IDENTIFIER, SEQUENCE } from '../asn1/tags.ts';
 import { looksLikePem, readPem } from '../asn1/pem.ts';
-import { type SignatureAlgorithm, signatureAlgorithm } from './algorithm.ts';
+import { type SignatureAlgorithm, signatureAlgorithm, usualAlgorithm } from './algorithm.ts';
 import * as extension from './extensions.ts';
 import type { GeneralName } from './general-name.ts';
 import { Name } from './name.ts';
@@ -118,6 +118,7 @@ export class Certificate {
   readonly #signatureEnd: number;
   #issuer: Name | undefined;
   #subject: Name | undefined;
+  #spki: Uint8Array | undefined;
   #keyInfo: KeyInfo | undefined;
   #algorithm: SignatureAlgorithm | null | undefined;
   #key: PublicKey | undefined;
@@ -195,7 +196,7 @@ export class Certificate {
 
   /** The SubjectPublicKeyInfo, whole DER. */
   get spki(): Uint8Array {
-    return this.der.subarray(this.#spkiStart, this.#spkiEnd);
+    return (this.#spki ??= this.der.subarray(this.#spkiStart, this.#spkiEnd));
   }
 
   get keyInfo(): KeyInfo {
@@ -204,7 +205,8 @@ export class Certificate {
 
   /** The algorithm of the signature; undefined when unknown here. */
   get signatureAlgorithm(): SignatureAlgorithm | undefined {
-    if (this.#algorithm === undefined) this.#algorithm = signatureAlgorithm(this.outerAlgorithm) ?? null;
+    if (this.#algorithm === undefined)
+      this.#algorithm = usualAlgorithm(this.der, this.#tbsEnd, this.#outerAlgorithmEnd) ?? signatureAlgorithm(this.outerAlgorithm) ?? null;
     return this.#algorithm ?? undefined;
   }
 
@@ -365,11 +367,15 @@ export function isCertificateLabel(label: string): boolean {
 /** Reads `Extensions` at `reader`: used by certificates, CRLs and OCSP responses. Duplicates are refused. */
 export function readExtensionList(list: DerReader, field: string): Extension[] {
   const extensions: Extension[] = [];
+  // One reader serves all: certificates have a dozen extensions.
+  const body = new DerReader(list.bytes, list.position, list.end, list.depth + 1);
   // Extensions ::= SEQUENCE SIZE (1..MAX)
   do {
     if (extensions.length >= MAX_CERTIFICATE_EXTENSIONS) malformed(field, list.position, 'too many');
     const at = list.position;
-    const body = list.sequence(field);
+    list.expect(SEQUENCE, field);
+    body.position = list.contentStart;
+    body.end = list.contentEnd;
     body.expect(OBJECT_IDENTIFIER, 'extnID');
     const oidStart = body.contentStart;
     const oidEnd = body.contentEnd;

@@ -10,43 +10,42 @@ export class IssuerIndex {
   readonly #intermediates: readonly Certificate[];
   readonly #anchors: TrustStore;
   readonly #now: number | undefined;
-  readonly #bySubject: Map<number, Certificate[]> = new Map();
-  readonly #issuersOf: Map<number, readonly Certificate[]> = new Map();
-  readonly #anchorsOf: Map<number, readonly Certificate[]> = new Map();
-  readonly #keys: Map<Certificate, number> = new Map();
-  readonly #owners: Map<Certificate, number> = new Map();
 
-  readonly #isSmall: boolean;
+  /** Undefined for small pools, which are searched as they are. */
+  readonly #tables: Tables | undefined;
 
   constructor(intermediates: readonly Certificate[], anchors: TrustStore, now: number | undefined) {
     this.#intermediates = intermediates;
     this.#anchors = anchors;
     this.#now = now;
-    this.#isSmall = intermediates.length < SMALL_POOL;
-    if (this.#isSmall) return;
-    for (const one of intermediates) push(this.#bySubject, hashBytes(one.subject.der), one);
+    if (intermediates.length < SMALL_POOL) return;
+    this.#tables = { bySubject: new Map(), issuers: new Map(), anchors: new Map(), keys: new Map(), owners: new Map() };
+    for (const one of intermediates) push(this.#tables.bySubject, hashBytes(one.subject.der), one);
   }
 
   issuersOf(certificate: Certificate): readonly Certificate[] {
-    if (this.#isSmall) return this.#order(certificate, this.#named(certificate));
-    const key = this.#keyOf(certificate);
-    let found = this.#issuersOf.get(key);
-    if (found === undefined) this.#issuersOf.set(key, (found = this.#order(certificate, this.#named(certificate))));
+    const tables = this.#tables;
+    if (tables === undefined) return this.#order(certificate, this.#named(certificate));
+    const key = keyOf(certificate, tables);
+    let found = tables.issuers.get(key);
+    if (found === undefined) tables.issuers.set(key, (found = this.#order(certificate, this.#named(certificate))));
     return found;
   }
 
   anchorsOf(certificate: Certificate): readonly Certificate[] {
-    if (this.#isSmall) return this.#order(certificate, this.#anchors.named(certificate.issuer));
-    const key = this.#keyOf(certificate);
-    let found = this.#anchorsOf.get(key);
-    if (found === undefined) this.#anchorsOf.set(key, (found = this.#order(certificate, this.#anchors.named(certificate.issuer))));
+    const tables = this.#tables;
+    if (tables === undefined) return this.#order(certificate, this.#anchors.named(certificate.issuer));
+    const key = keyOf(certificate, tables);
+    let found = tables.anchors.get(key);
+    if (found === undefined) tables.anchors.set(key, (found = this.#order(certificate, this.#anchors.named(certificate.issuer))));
     return found;
   }
 
   /** RFC 4158 §2.4.1: whether both have the same subject and key, so that one above the other is a loop. */
   sameOwner(a: Certificate, b: Certificate): boolean {
     if (a === b) return true;
-    if (!this.#isSmall && this.#ownerOf(a) !== this.#ownerOf(b)) return false;
+    const tables = this.#tables;
+    if (tables !== undefined && ownerOf(a, tables) !== ownerOf(b, tables)) return false;
     return equal(a.subject.der, b.subject.der) && equal(a.spki, b.spki);
   }
 
@@ -86,7 +85,7 @@ export class IssuerIndex {
 
   #named(certificate: Certificate): readonly Certificate[] {
     const name = certificate.issuer;
-    const near = this.#isSmall ? this.#intermediates : (this.#bySubject.get(hashBytes(name.der)) ?? []);
+    const near = this.#tables === undefined ? this.#intermediates : (this.#tables.bySubject.get(hashBytes(name.der)) ?? []);
     const exact = near.filter((one) => equal(one.subject.der, name.der));
     if (exact.length > 0 || this.#intermediates.length > LARGE_POOL) return exact;
     return this.#intermediates.filter((one) => sameName(one, certificate));
@@ -106,22 +105,30 @@ export class IssuerIndex {
     });
     return scored.sort((a, b) => a.score - b.score).map(({ one }) => one);
   }
+}
 
-  /** Certificates with one issuer name and key identifier have the same issuers. 52 bits of hash: a collision hides a path at worst. */
-  #keyOf(certificate: Certificate): number {
-    let key = this.#keys.get(certificate);
-    if (key === undefined) {
-      key = hashBytes(certificate.issuer.der) * 0x100000 + (hashBytes(authorityKeyIdentifier(certificate) ?? EMPTY) & 0xfffff);
-      this.#keys.set(certificate, key);
-    }
-    return key;
-  }
+interface Tables {
+  readonly bySubject: Map<number, Certificate[]>;
+  readonly issuers: Map<number, readonly Certificate[]>;
+  readonly anchors: Map<number, readonly Certificate[]>;
+  readonly keys: Map<Certificate, number>;
+  readonly owners: Map<Certificate, number>;
+}
 
-  #ownerOf(certificate: Certificate): number {
-    let owner = this.#owners.get(certificate);
-    if (owner === undefined) this.#owners.set(certificate, (owner = hashBytes(certificate.subject.der) ^ hashBytes(certificate.spki)));
-    return owner;
+/** Certificates with one issuer name and key identifier have the same issuers. 52 bits of hash: a collision hides a path at worst. */
+function keyOf(certificate: Certificate, { keys }: Tables): number {
+  let key = keys.get(certificate);
+  if (key === undefined) {
+    key = hashBytes(certificate.issuer.der) * 0x100000 + (hashBytes(authorityKeyIdentifier(certificate) ?? EMPTY) & 0xfffff);
+    keys.set(certificate, key);
   }
+  return key;
+}
+
+function ownerOf(certificate: Certificate, { owners }: Tables): number {
+  let owner = owners.get(certificate);
+  if (owner === undefined) owners.set(certificate, (owner = hashBytes(certificate.subject.der) ^ hashBytes(certificate.spki)));
+  return owner;
 }
 
 /** Below this an index costs more than it saves. */

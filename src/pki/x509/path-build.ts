@@ -49,7 +49,7 @@ class Search {
   readonly #failures: PathFailure[] = [];
   /** What no path may contain, and pairs of certificate and issuer that do not go together. */
   readonly #bad: Set<Certificate> = new Set();
-  readonly #badEdges: Map<Certificate, Set<Certificate>> = new Map();
+  #badEdges: Map<Certificate, Set<Certificate>> | undefined;
   readonly #path: Certificate[] = [];
   /** Of large pools: how far the nearest anchor is. */
   #distance: Map<Certificate, number> | undefined;
@@ -144,6 +144,7 @@ class Search {
     }
     if (outcome.scope === 'certificate') this.#bad.add(culprit);
     else {
+      this.#badEdges ??= new Map();
       const issuers = this.#badEdges.get(culprit);
       if (issuers === undefined) this.#badEdges.set(culprit, new Set([path[outcome.index + 1]!]));
       else issuers.add(path[outcome.index + 1]!);
@@ -177,7 +178,7 @@ class Search {
   }
 
   #isBad(certificate: Certificate, issuer: Certificate): boolean {
-    return this.#bad.has(issuer) || this.#badEdges.get(certificate)?.has(issuer) === true;
+    return this.#bad.has(issuer) || this.#badEdges?.get(certificate)?.has(issuer) === true;
   }
 
   #mayAnchor(anchor: Certificate): boolean {

@@ -52,13 +52,22 @@ export interface PathAccepted {
 /** Results of signature checks of one validation, and their budget. */
 export class SignatureMemo {
   checks = 0;
-  readonly #known: Map<Certificate, Map<Certificate, Fault | null>> = new Map();
+  #known: Map<Certificate, Map<Certificate, Fault | null>> | undefined;
+
+  readonly #isKnown: ((certificate: Certificate, issuer: Certificate) => boolean) | undefined;
+
+  /** `isKnown`: pairs that an earlier validation has found good. */
+  constructor(isKnown?: (certificate: Certificate, issuer: Certificate) => boolean) {
+    this.#isKnown = isKnown;
+  }
 
   get(certificate: Certificate, issuer: Certificate): Fault | null | undefined {
-    return this.#known.get(certificate)?.get(issuer);
+    if (this.#isKnown?.(certificate, issuer) === true) return null;
+    return this.#known?.get(certificate)?.get(issuer);
   }
 
   set(certificate: Certificate, issuer: Certificate, result: Fault | null): void {
+    this.#known ??= new Map();
     let row = this.#known.get(certificate);
     if (row === undefined) this.#known.set(certificate, (row = new Map()));
     row.set(issuer, result);

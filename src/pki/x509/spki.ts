@@ -3,7 +3,6 @@
  * (explicit parameters have cost others dearly); RSA exponents odd and at most 32 bits; moduli bounded.
  */
 import type { GroupName, SignatureKeyType } from '../../crypto/port.ts';
-import { equal } from '../../base/bytes.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { algorithm, bitString, sequence } from '../asn1/der-writer.ts';
@@ -91,13 +90,21 @@ export function readKeyInfo(spki: Uint8Array): KeyInfo {
 }
 
 function readUsual(spki: Uint8Array): KeyInfo | undefined {
-  const outer = new DerReader(spki);
-  const body = outer.sequence(FIELD);
-  outer.finish(FIELD);
-  const alg = body.rawOf(SEQUENCE, FIELD);
-  const isRsa = equal(alg, RSA_DER);
-  const curve = isRsa ? undefined : equal(alg, P256_DER) ? 'secp256r1' : equal(alg, P384_DER) ? 'secp384r1' : undefined;
+  const body = new DerReader(spki);
+  body.expect(SEQUENCE, FIELD);
+  if (body.contentEnd !== spki.length) return undefined;
+  const start = body.contentStart;
+  const isRsa = startsWith(spki, start, RSA_DER);
+  const curve = isRsa
+    ? undefined
+    : startsWith(spki, start, P256_DER)
+      ? 'secp256r1'
+      : startsWith(spki, start, P384_DER)
+        ? 'secp384r1'
+        : undefined;
   if (!isRsa && curve === undefined) return undefined;
+  const algorithmLength = 2 + spki[start + 1]!;
+  body.position = start + algorithmLength;
   const keyBits = body.bitStringBytes(FIELD);
   body.finish(FIELD);
   const rsa = isRsa ? readRsa(keyBits) : undefined;
@@ -109,8 +116,17 @@ function readUsual(spki: Uint8Array): KeyInfo | undefined {
     inheritsParameters: false,
     unusable: rsa?.unusable,
     keyBits,
-    parameters: isRsa ? alg.subarray(13) : alg.subarray(11),
+    parameters: isRsa ? RSA_PARAMETERS : curve === 'secp256r1' ? P256_PARAMETERS : P384_PARAMETERS,
   };
+}
+
+const RSA_PARAMETERS: Uint8Array = /* @__PURE__ */ RSA_DER.subarray(13);
+const P256_PARAMETERS: Uint8Array = /* @__PURE__ */ P256_DER.subarray(11);
+const P384_PARAMETERS: Uint8Array = /* @__PURE__ */ P384_DER.subarray(11);
+
+function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
 }
 
 function readAny(spki: Uint8Array): KeyInfo {

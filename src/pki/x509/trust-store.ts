@@ -62,8 +62,12 @@ class Anchors implements TrustStore {
 
   named(name: Name): readonly Certificate[] {
     const { anchors } = this;
-    const exact = this.#byHash.get(hashBytes(name.der))?.filter((anchor) => equal(anchor.subject.der, name.der));
-    if (exact !== undefined && exact.length > 0) return exact;
+    const near = this.#byHash.get(hashBytes(name.der));
+    if (near !== undefined) {
+      if (near.length === 1 && equal(near[0]!.subject.der, name.der)) return near;
+      const exact = near.filter((anchor) => equal(anchor.subject.der, name.der));
+      if (exact.length > 0) return exact;
+    }
     if (this.#byKey === undefined) {
       this.#byKey = new Map();
       for (const anchor of anchors) add(this.#byKey, keyOf(anchor.subject), anchor);

@@ -9,6 +9,7 @@ import { CLIENT_AUTH, SERVER_AUTH } from '../asn1/oids.ts';
 import { Certificate } from './certificate.ts';
 import type { CertificateList } from './crl.ts';
 import { type Fault, failureError, failureOf, fault, type PathFailure } from './failure.ts';
+import { KnownIntermediates } from './known-intermediates.ts';
 import { checkIdentity, TLS_KEY_USAGE } from './identity.ts';
 import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
@@ -88,7 +89,8 @@ export const DEFAULT_MAX_INTERMEDIATES = 8;
 /** A verifier against trust anchors. */
 export function createCertificateVerifier(options: CertificateVerifierOptions): CertificateVerifier {
   const anchors = toTrustStore(options.trustAnchors);
-  return { verify: (request) => runSteps(verifySteps(request, options, anchors)) };
+  const known = new KnownIntermediates();
+  return { verify: (request) => runSteps(verifySteps(request, options, anchors, known)) };
 }
 
 /**
@@ -114,9 +116,14 @@ export function dangerouslyTrustAnyCertificate(verifier: CertificateVerifier): C
   };
 }
 
-function* verifySteps(request: VerifyRequest, options: CertificateVerifierOptions, anchors: TrustStore): Steps<VerifiedIdentity> {
+function* verifySteps(
+  request: VerifyRequest,
+  options: CertificateVerifierOptions,
+  anchors: TrustStore,
+  known: KnownIntermediates,
+): Steps<VerifiedIdentity> {
   const { crypto, side } = request;
-  const chain = parseChain(request.chain);
+  const chain = parseChain(request.chain, known);
   const leaf = chain[0]!;
   const profile = options.profile ?? compatible;
   const intermediates = options.intermediates === undefined ? chain.slice(1) : [...chain.slice(1), ...options.intermediates];
@@ -128,7 +135,7 @@ function* verifySteps(request: VerifyRequest, options: CertificateVerifierOption
     policy: {},
     purposes,
     maxIntermediates: options.maxIntermediates ?? DEFAULT_MAX_INTERMEDIATES,
-    signatures: new SignatureMemo(),
+    signatures: new SignatureMemo((certificate, issuer) => known.isSignedBy(certificate, issuer, crypto)),
     legacyCommonName: options.legacyCommonName,
     revocation: statusChecker(
       {
@@ -148,6 +155,7 @@ function* verifySteps(request: VerifyRequest, options: CertificateVerifierOption
   const built = yield* buildPath({ leaf, intermediates, anchors, selfSignedAnchorsOnly: options.selfSignedAnchorsOnly }, context);
   if (built.path === undefined) throw failureError(chooseFailure(built.failures));
   const { path } = built;
+  known.keep(path, crypto);
   const wrong = leafFault(leaf, request, options, purposes, profile) ?? pinFault(path, options.pins, crypto);
   if (wrong !== undefined) throw failureError({ ...wrong, path, index: 0 });
   if (options.check !== undefined) {
@@ -199,12 +207,12 @@ function pinFault(path: readonly Certificate[], pins: readonly Uint8Array[] | un
   return fault('rejected', 'RFC 7469 2.6', 'no certificate of the path has a pinned key');
 }
 
-function parseChain(chain: readonly Uint8Array[]): Certificate[] {
+function parseChain(chain: readonly Uint8Array[], known: KnownIntermediates): Certificate[] {
   let bytes = 0;
   for (const der of chain) bytes += der.length;
   if (chain.length === 0) fail(BAD_CERTIFICATE, 'bad_certificate', 'chain is empty');
   if (chain.length > MAX_CHAIN_LENGTH || bytes > MAX_CHAIN_BYTES) fail(BAD_CERTIFICATE, 'bad_certificate', 'chain is too long');
-  return chain.map(parsePeerCertificate);
+  return chain.map((der, i) => (i === 0 ? undefined : known.find(der)) ?? parsePeerCertificate(der));
 }
 
 /** A certificate that a peer sent: what is none is `bad_certificate`. */
