@@ -17,6 +17,8 @@ import type { Handshake } from './state.ts';
 export type PeerProof = 'certificate' | 'psk' | 'resumption' | 'none';
 
 export class PeerVerified {
+  /** Types of the same shape are not this one. Never there at run time. */
+  protected declare readonly brand: never;
   readonly proof: PeerProof;
   private constructor(proof: PeerProof) {
     this.proof = proof;
