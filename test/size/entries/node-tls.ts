@@ -1,0 +1,2 @@
+/** `veritls/tls` whole. */
+export * from '../../../src/node/tls/index.ts';
