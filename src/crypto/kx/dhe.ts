@@ -52,7 +52,7 @@ export function readDhParams(state: KxState, r: Reader): void {
   if (!isBetween(share, prime)) fail(HANDSHAKE_FAILURE, 'bad_dh_parameters', "the server's share is out of range");
   state.dhBits = bits;
   state.dhPrimeLength = prime.length;
-  state.peerShare = share.slice();
+  state.peerShare = new Uint8Array(share);
   state.pending = start(state, prime, generator);
 }
 
@@ -79,7 +79,7 @@ function start(state: KxState, prime: Uint8Array, generator: Uint8Array): Pendin
     return state.crypto.startKeyShare(known);
   }
   if (state.crypto.startDh === undefined) misuse('unsupported', `${state.crypto.name} has no DHE over unnamed groups`);
-  const pending = state.crypto.startDh({ prime: prime.slice(), generator: generator.slice() });
+  const pending = state.crypto.startDh({ prime: new Uint8Array(prime), generator: new Uint8Array(generator) });
   return pending ?? fail(ILLEGAL_PARAMETER, 'bad_dh_parameters', 'refused');
 }
 

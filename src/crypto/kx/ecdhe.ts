@@ -36,7 +36,7 @@ export function readEcParams(state: KxState, r: Reader): void {
   const id = r.u16();
   if (!state.groups.some((group) => group.id === id)) fail(ILLEGAL_PARAMETER, 'wrong_group', 'curve that was not offered');
   state.group = id;
-  state.peerShare = r.vector(1, 1).slice();
+  state.peerShare = new Uint8Array(r.vector(1, 1));
 }
 
 /** `ClientECDiffieHellmanPublic`; the premaster secret. */

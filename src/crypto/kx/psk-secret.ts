@@ -1,7 +1,7 @@
 /** What the four PSK key exchanges share: the premaster secret of RFC 4279 §2, the hint and the identity. */
 import { HANDSHAKE_FAILURE, UNKNOWN_PSK_IDENTITY } from '../../base/alerts.ts';
 import { EMPTY } from '../../base/bytes.ts';
-import { fail } from '../../base/errors.ts';
+import { fail, misuse } from '../../base/errors.ts';
 import { type MaybePromise, then } from '../../base/maybe-promise.ts';
 import type { Reader } from '../../base/reader.ts';
 import type { Writer } from '../../base/writer.ts';
@@ -9,6 +9,7 @@ import type { KxState, PskCredential } from './kx.ts';
 
 /** `uint16 length, other_secret, uint16 length, psk`. */
 export function pskPremaster(other: Uint8Array, psk: Uint8Array): Uint8Array {
+  if (psk.length > 0xffff) misuse('bad_psk', 'longer than 65 535 bytes');
   const premaster = new Uint8Array(4 + other.length + psk.length);
   premaster[0] = other.length >>> 8;
   premaster[1] = other.length;
@@ -26,14 +27,14 @@ export function writeHint(state: KxState, w: Writer): void {
 
 export function readHint(state: KxState, r: Reader): void {
   const hint = r.vector(2);
-  if (hint.length > 0) state.hint = hint.slice();
+  if (hint.length > 0) state.hint = new Uint8Array(hint);
 }
 
 /** Client: finds the credential and writes its identity. */
 export function writeIdentity(state: KxState, w: Writer): MaybePromise<PskCredential> {
   return then(state.pickPsk(state.hint), (credential) => {
     if (credential === undefined || credential.key.length === 0) fail(HANDSHAKE_FAILURE, 'no_credentials', 'no PSK for this server');
-    state.pskIdentity = credential.identity.slice();
+    state.pskIdentity = new Uint8Array(credential.identity);
     w.vector(2, credential.identity);
     return credential;
   });
@@ -41,7 +42,7 @@ export function writeIdentity(state: KxState, w: Writer): MaybePromise<PskCreden
 
 /** Server: reads the identity, which is bytes and not text. */
 export function readIdentity(state: KxState, r: Reader): Uint8Array {
-  const identity = r.vector(2).slice();
+  const identity = new Uint8Array(r.vector(2));
   state.pskIdentity = identity;
   return identity;
 }

@@ -38,11 +38,11 @@ export function importPublicKey(spki: Uint8Array): NodePublicKey | undefined {
   }
   let key: NodePublicKey | undefined;
   try {
-    key = parse(spki.slice());
+    key = parse(new Uint8Array(spki));
   } catch {
     return undefined;
   }
-  if (key === undefined) return undefined;
+  if (key === undefined || spki.length > MAX_RECENT_BYTES) return key;
   if (recent.size >= MAX_RECENT_KEYS)
     for (const oldest of recent.keys()) {
       recent.delete(oldest);
@@ -79,6 +79,8 @@ const JWK_IS_FASTER: boolean = /* @__PURE__ */ process.versions.openssl.startsWi
 
 /** A key weighs about 1.5 KB here. */
 const MAX_RECENT_KEYS = 128;
+/** RSA of 8192 bits takes 1062; longer ones come from nobody who means well. */
+const MAX_RECENT_BYTES = 1100;
 const recent: Map<string, NodePublicKey> = /* @__PURE__ */ new Map();
 
 function parse(spki: Uint8Array): NodePublicKey | undefined {

@@ -177,6 +177,15 @@ test('malformed public keys are undefined', () => {
   assert.equal(nodeCrypto.importPublicKey(secp256k1), undefined);
 });
 
+test('a key keeps bytes of its own', () => {
+  const fresh = crypto.generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' });
+  const key = nodeCrypto.importPublicKey(fresh)!;
+  const before = toHex(fresh);
+  fresh.fill(0);
+  assert.equal(toHex(key.spki), before);
+  assert.equal(Object.getPrototypeOf(key.spki), Uint8Array.prototype);
+});
+
 test('RSA encryption and raw decryption', () => {
   const text = nodeCrypto.random(48);
   const sealed = nodeCrypto.encryptRsa!(PUBLIC[0]!, text);

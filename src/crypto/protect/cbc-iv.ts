@@ -46,7 +46,7 @@ class ChainedIv implements CbcIv {
   readonly #iv: Uint8Array;
 
   constructor(first: Uint8Array) {
-    this.#iv = first.slice();
+    this.#iv = new Uint8Array(first);
   }
 
   next(): Uint8Array {
