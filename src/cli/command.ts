@@ -20,6 +20,8 @@ export interface Command {
   readonly options: OptionSpecs;
   /** Complete command lines with what they are for. */
   readonly examples?: readonly (readonly [line: string, what: string])[];
+  /** Commands below it: `veritls cert make`. */
+  readonly commands?: readonly Command[];
   /** Runs it; `args` is what follows the name. Gives the exit status. Throws `UsageError`, `TlsError` or system errors. */
   run(args: readonly string[], io: Io): Promise<number>;
 }

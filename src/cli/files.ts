@@ -1,14 +1,15 @@
 /** Files that options name: certificates, keys, sessions, key logs. */
 import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import { fromHex } from '../base/bytes.ts';
-import { nodeCrypto, privateKeyFromPem } from '../crypto/node/index.ts';
+import { nodeCrypto } from '../crypto/node/index.ts';
 import type { PrivateKeyHandle } from '../crypto/port.ts';
 import type { Credential } from '../handshake/context.ts';
+import { decryptPrivateKey } from '../pki/certs/encrypted-key.ts';
 import { privateKeyToPkcs8 } from '../pki/certs/key-file.ts';
-import { looksLikePem, readPem, writePem } from '../pki/asn1/pem.ts';
+import { readPem, writePem } from '../pki/asn1/pem.ts';
 import { type Certificate, parseCertificates } from '../pki/x509/certificate.ts';
 import { createTrustStore, type TrustStore } from '../pki/x509/trust-store.ts';
+import { defaultTrustStore, getCACertificates } from '../node/tls/roots.ts';
 import { decodeSession, encodeSession } from '../session/codec.ts';
 import type { Session } from '../session/session.ts';
 import { CliError } from './errors.ts';
@@ -21,10 +22,15 @@ export function readCertificates(path: string): Certificate[] {
   return certificates;
 }
 
-/** The key of a file, PEM (encrypted too) or DER. */
+/** The key of a file, PEM or DER, encrypted or not. */
 export function readKey(path: string, passphrase?: string): PrivateKeyHandle {
+  return nodeCrypto.importPrivateKey(readPkcs8(path, passphrase));
+}
+
+/** The same as PKCS #8. */
+export function readPkcs8(path: string, passphrase?: string): Uint8Array {
   const bytes = readBytes(path);
-  return looksLikePem(bytes) ? privateKeyFromPem(bytes, passphrase) : nodeCrypto.importPrivateKey(privateKeyToPkcs8(bytes));
+  return passphrase === undefined ? privateKeyToPkcs8(bytes) : decryptPrivateKey(nodeCrypto, bytes, passphrase);
 }
 
 /** `--cert` and `--key`; a file may hold both. */
@@ -46,7 +52,7 @@ export interface Trust {
 /** `--ca`, or else the roots that come with Node. */
 export function readTrust(files: readonly string[] | undefined): Trust {
   if (files === undefined || files.length === 0)
-    return { store: createTrustStore(rootCertificates), source: `Node's ${rootCertificates.length} root certificates` };
+    return { store: defaultTrustStore(), source: `Node's ${getCACertificates().length} root certificates` };
   return { store: createTrustStore(files.flatMap(readCertificates)), source: `the certificates of ${files.join(', ')}` };
 }
 

@@ -1,11 +1,10 @@
 /** One run of the command: arguments in, exit status out. */
-import { EXIT_FAILED, EXIT_USAGE, type Command } from './command.ts';
-import { printHelp, usageHint } from './commands/help.ts';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts';
+import { findCommand, type FoundCommand, printHelp, usageHint } from './commands/help.ts';
 import { COMMANDS } from './commands.ts';
 import { errorLine } from './errors.ts';
 import { type Io, printer } from './io.ts';
 import { UsageError } from './options.ts';
-import { clean } from './text.ts';
 
 export async function run(argv: readonly string[], world: Omit<Io, 'debug'>): Promise<number> {
   const end = argv.indexOf('--');
@@ -14,26 +13,26 @@ export async function run(argv: readonly string[], world: Omit<Io, 'debug'>): Pr
   const args = debug ? argv.filter((_, i) => i !== debugAt) : argv;
   const io: Io = { ...world, debug };
   const errors = printer(io.stderr, io.env);
-  const [name, ...rest] = args;
-  let command: Command | undefined;
+  const [first] = args;
+  let found: FoundCommand | undefined;
   try {
-    if (name === undefined) {
+    if (first === undefined) {
       usageHint(io, COMMANDS);
       return EXIT_USAGE;
     }
-    const wanted = name === '--help' || name === '-h' ? 'help' : name === '--version' || name === '-V' ? 'version' : name;
-    command = COMMANDS.find((one) => one.name === wanted);
-    if (command === undefined) throw new UsageError(`no such command: ${clean(name)}`);
+    const wanted = first === '--help' || first === '-h' ? 'help' : first === '--version' || first === '-V' ? 'version' : first;
+    found = findCommand(COMMANDS, [wanted, ...args.slice(1)]);
+    const { command, rest, path } = found;
     if (rest.includes('--help') || rest.includes('-h')) {
-      printHelp(printer(io.stdout, io.env), command);
-      return 0;
+      printHelp(printer(io.stdout, io.env), command, path);
+      return EXIT_OK;
     }
     return await command.run(rest, io);
   } catch (error) {
     if (debug && error instanceof Error && error.stack !== undefined) errors.line(error.stack);
     if (error instanceof UsageError) {
       errors.line(`veritls: ${error.message}`);
-      errors.line(errors.paint.dim(`See veritls help${command === undefined ? '' : ` ${command.name}`}.`));
+      errors.line(errors.paint.dim(`See veritls help${found === undefined ? '' : ` ${found.path}`}.`));
       return EXIT_USAGE;
     }
     errors.line(`veritls: ${errorLine(error)}`);

@@ -15,18 +15,34 @@ export function makeHelp(commands: () => readonly Command[]): Command {
     usage: ['[COMMAND]'],
     options: {},
     run(args, io) {
-      const { positionals } = parseOptions({}, args, { min: 0, max: 1 });
+      const { positionals } = parseOptions({}, args, { min: 0, max: 3 });
       const out = printer(io.stdout, io.env);
-      const [name] = positionals;
-      if (name === undefined) printOverview(out, commands());
+      if (positionals.length === 0) printOverview(out, commands());
       else {
-        const command = commands().find((one) => one.name === name);
-        if (command === undefined) throw new UsageError(`no such command: ${clean(name)}`);
-        printHelp(out, command);
+        const { command, path, rest } = findCommand(commands(), positionals);
+        if (rest[0] !== undefined) throw new UsageError(`no such command: ${path} ${clean(rest[0])}`);
+        printHelp(out, command, path);
       }
       return Promise.resolve(EXIT_OK);
     },
   };
+}
+
+export interface FoundCommand {
+  readonly command: Command;
+  /** Its names, from the top. */
+  readonly path: string;
+  readonly rest: readonly string[];
+}
+
+/** Follows names down as long as they are commands. @throws UsageError where the first is none */
+export function findCommand(commands: readonly Command[], words: readonly string[]): FoundCommand {
+  const command = commands.find((one) => one.name === words[0]);
+  if (command === undefined) throw new UsageError(`no such command: ${clean(words[0] ?? '')}`);
+  const below = command.commands?.find((one) => one.name === words[1]);
+  if (below === undefined) return { command, path: command.name, rest: words.slice(1) };
+  const found = findCommand(command.commands!, words.slice(1));
+  return { ...found, path: `${command.name} ${found.path}` };
 }
 
 export function printOverview(out: Printer, commands: readonly Command[]): void {
@@ -42,15 +58,20 @@ export function printOverview(out: Printer, commands: readonly Command[]): void 
   out.line(paint.dim('veritls help COMMAND tells more. --debug anywhere adds stack traces. Exit status: 0 done, 1 failed, 2 wrong usage.'));
 }
 
-export function printHelp(out: Printer, command: Command): void {
+export function printHelp(out: Printer, command: Command, path: string): void {
   const { paint, columns } = out;
-  out.line(`${paint.bold(`veritls ${command.name}`)}: ${command.summary}`);
+  out.line(`${paint.bold(`veritls ${path}`)}: ${command.summary}`);
   out.line();
   out.line(paint.bold('Usage'));
-  for (const form of command.usage) out.line(`  veritls ${command.name} ${form}`.trimEnd());
+  for (const form of command.usage) out.line(`  veritls ${path} ${form}`.trimEnd());
   for (const paragraph of command.about ?? []) {
     out.line();
     for (const line of wrap(paragraph, columns)) out.line(line);
+  }
+  if (command.commands !== undefined) {
+    out.line();
+    out.line(paint.bold('Commands'));
+    for (const line of renderPairs(command.commands.map((one) => [one.name, one.summary] as const))) out.line(line);
   }
   printOptions(out, command.options);
   if (command.examples !== undefined) {
