@@ -9,7 +9,7 @@ import * as oids from '../../src/pki/asn1/oids.ts';
 import { createCrl, createOcspResponse, type OcspAnswer } from '../../src/pki/certs/revocation.ts';
 import type { CertificateFields } from '../../src/pki/certs/create.ts';
 import type { GeneralNameInput } from '../../src/pki/certs/fields.ts';
-import { Certificate, parseCertificate } from '../../src/pki/x509/certificate.ts';
+import { type Certificate, parseCertificate } from '../../src/pki/x509/certificate.ts';
 import { type FailureReason, failureOf } from '../../src/pki/x509/failure.ts';
 import { matchHostName } from '../../src/pki/x509/host-name.ts';
 import { checkOcspResponse } from '../../src/pki/x509/ocsp-check.ts';
@@ -787,9 +787,11 @@ test('S34 stapled OCSP responses: only one for this certificate, by its issuer, 
   }
   // must-staple
   const promised = issue(ca, 'CN=x', { subjectAltNames: ['host.example'], mustStaple: true });
-  verifier.verify(request(promised));
+  await verifier.verify(request(promised));
   assert.throws(() => verifier.verify(request(promised, { statusRequested: true })), /bad_certificate_status/);
-  verifier.verify(request(promised, { statusRequested: true, ocspResponse: respond([{ ...answer, certificate: promised.certificate }]) }));
+  await verifier.verify(
+    request(promised, { statusRequested: true, ocspResponse: respond([{ ...answer, certificate: promised.certificate }]) }),
+  );
 });
 
 test('S48 large chains and keys are refused before they cost anything', () => {

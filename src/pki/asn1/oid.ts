@@ -27,6 +27,13 @@ export function oidText(bytes: Uint8Array, start: number, end: number, field: st
   return text;
 }
 
+/** Whether the content octets `start` to `end` are an object identifier: whole, minimal arcs. */
+export function isOid(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end || bytes[end - 1]! >= 0x80) return false;
+  for (let i = start; i < end; i++) if (bytes[i] === 0x80 && (i === start || bytes[i - 1]! < 0x80)) return false;
+  return true;
+}
+
 /** Content octets of an OBJECT IDENTIFIER. Throws `invalid_argument` for what is none. */
 export function oidBytes(text: string): Uint8Array {
   if (!/^[0-2](\.(0|[1-9]\d{0,14}))+$/.test(text)) misuse('invalid_argument', `not an object identifier: ${text.slice(0, 80)}`);

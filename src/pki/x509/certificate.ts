@@ -7,7 +7,7 @@ import { MAX_CERTIFICATE_BYTES, MAX_CERTIFICATE_EXTENSIONS } from '../../base/li
 import type { CryptoProvider, HashName, PublicKey } from '../../crypto/port.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
-import { oidText } from '../asn1/oid.ts';
+import { isOid, oidText } from '../asn1/oid.ts';
 import { BOOLEAN, contextConstructed, contextPrimitive, INTEGER, OBJECT_IDENTIFIER, SEQUENCE } from '../asn1/tags.ts';
 import { looksLikePem, readPem } from '../asn1/pem.ts';
 import { type SignatureAlgorithm, signatureAlgorithm, usualAlgorithm } from './algorithm.ts';
@@ -141,7 +141,7 @@ export class Certificate {
     this.#serialStart = tbs.contentStart;
     this.#serialEnd = tbs.contentEnd;
     this.#innerAlgorithmStart = tbs.position;
-    tbs.expect(SEQUENCE, 'tbsCertificate.signature');
+    checkAlgorithm(tbs, 'tbsCertificate.signature');
     this.#innerAlgorithmEnd = tbs.position;
     this.#issuerStart = tbs.position;
     tbs.expect(SEQUENCE, 'issuer');
@@ -163,7 +163,7 @@ export class Certificate {
     this.extensions = tbs.done ? [] : readExtensions(tbs, this.version);
     tbs.finish('tbsCertificate');
 
-    body.expect(SEQUENCE, 'signatureAlgorithm');
+    checkAlgorithm(body, 'signatureAlgorithm');
     this.#outerAlgorithmEnd = body.position;
     body.bitStringBytes('signatureValue');
     this.#signatureStart = body.contentStart + 1;
@@ -379,7 +379,7 @@ export function readExtensionList(list: DerReader, field: string): Extension[] {
     body.expect(OBJECT_IDENTIFIER, 'extnID');
     const oidStart = body.contentStart;
     const oidEnd = body.contentEnd;
-    if (oidStart === oidEnd || body.bytes[oidEnd - 1]! >= 0x80) malformed('extnID', oidStart, 'bad OBJECT IDENTIFIER');
+    if (!isOid(body.bytes, oidStart, oidEnd)) malformed('extnID', oidStart, 'bad OBJECT IDENTIFIER');
     const critical = body.peek() === BOOLEAN ? body.boolean('extension critical') : false;
     body.expect(0x04, 'extnValue');
     const one = new Extension(body.bytes, critical, oidStart, oidEnd, body.contentStart, body.contentEnd);
@@ -389,6 +389,21 @@ export function readExtensionList(list: DerReader, field: string): Extension[] {
     extensions.push(one);
   } while (!list.done);
   return extensions;
+}
+
+/** Moves behind an AlgorithmIdentifier: an object identifier and at most one element more. */
+function checkAlgorithm(reader: DerReader, field: string): void {
+  reader.expect(SEQUENCE, field);
+  const behind = reader.position;
+  const outerEnd = reader.end;
+  reader.position = reader.contentStart;
+  reader.end = reader.contentEnd;
+  reader.expect(OBJECT_IDENTIFIER, field);
+  if (!isOid(reader.bytes, reader.contentStart, reader.contentEnd)) malformed(field, reader.contentStart, 'bad OBJECT IDENTIFIER');
+  if (!reader.done) reader.header(field);
+  reader.finish(field);
+  reader.position = behind;
+  reader.end = outerEnd;
 }
 
 function readVersion(tbs: DerReader): number {

@@ -1,6 +1,7 @@
 /** Checks of the leaf that no path answers: purpose, key usage, and whether it is for this host. */
+import { CLIENT_AUTH, CODE_SIGNING, EMAIL_PROTECTION, OCSP_SIGNING, SERVER_AUTH, TIME_STAMPING } from '../asn1/oids.ts';
 import type { Certificate } from './certificate.ts';
-import { DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_ENCIPHERMENT } from './extensions.ts';
+import { DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_ENCIPHERMENT, NON_REPUDIATION } from './extensions.ts';
 import { type Fault, fault } from './failure.ts';
 import { matchHostName } from './host-name.ts';
 import { checkPurposes } from './path-validate.ts';
@@ -10,9 +11,7 @@ export interface IdentityOptions {
   readonly purposes: readonly string[];
   /** Accept anyExtendedKeyUsage in their place. */
   readonly anyPurpose: boolean;
-  /** Bits of KeyUsage of which the leaf must have at least one, when it has the extension. */
-  readonly keyUsageAnyOf?: number | undefined;
-  /** Bits of KeyUsage that it must have all. */
+  /** Bits of KeyUsage that the leaf must all have, when it has the extension. */
   readonly keyUsageAllOf?: number | undefined;
   /** Names that the leaf must be for, all of them. */
   readonly hostNames: readonly string[];
@@ -20,18 +19,40 @@ export interface IdentityOptions {
 }
 
 /** What a TLS end-entity key is used for: to sign, to be encrypted to, or in a key agreement. */
-export const TLS_KEY_USAGE: number = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT;
+const TLS_KEY_USAGE: number = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT;
+
+/** §4.2.1.12: key usage bits that are consistent with a purpose; 0 for one that it does not speak of. */
+function consistentUsage(purpose: string): number {
+  switch (purpose) {
+    case SERVER_AUTH:
+      return TLS_KEY_USAGE;
+    case CLIENT_AUTH:
+      return DIGITAL_SIGNATURE | KEY_AGREEMENT;
+    case CODE_SIGNING:
+      return DIGITAL_SIGNATURE;
+    case EMAIL_PROTECTION:
+      return DIGITAL_SIGNATURE | NON_REPUDIATION | KEY_ENCIPHERMENT | KEY_AGREEMENT;
+    case TIME_STAMPING:
+    case OCSP_SIGNING:
+      return DIGITAL_SIGNATURE | NON_REPUDIATION;
+    default:
+      return 0;
+  }
+}
 
 /** Throws `bad_der` when an extension that is looked at is malformed. */
 export function checkIdentity(leaf: Certificate, options: IdentityOptions): Fault | undefined {
-  const purpose = checkPurposes(leaf, options.purposes, options.anyPurpose);
-  if (purpose !== undefined) return purpose;
+  const wrong = checkPurposes(leaf, options.purposes, options.anyPurpose);
+  if (wrong !== undefined) return wrong;
   const { keyUsage } = leaf;
   if (keyUsage !== undefined) {
     const all = options.keyUsageAllOf ?? 0;
-    const any = options.keyUsageAnyOf ?? 0;
-    if ((keyUsage & all) !== all || (any !== 0 && (keyUsage & any) === 0))
-      return fault('key-usage', 'RFC 5280 4.2.1.3', 'key usage does not allow this use');
+    if ((keyUsage & all) !== all) return fault('key-usage', 'RFC 5280 4.2.1.3', 'key usage does not allow this use');
+    for (const purpose of options.purposes) {
+      const bits = consistentUsage(purpose);
+      if (bits !== 0 && (keyUsage & bits) === 0)
+        return fault('key-usage', 'RFC 5280 4.2.1.12', 'key usage is not consistent with the purpose');
+    }
   }
   for (const hostName of options.hostNames) {
     if (!matchHostName(leaf, hostName, { legacyCommonName: options.legacyCommonName })) {

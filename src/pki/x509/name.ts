@@ -22,7 +22,17 @@ import {
   TITLE,
   USER_ID,
 } from '../asn1/oids.ts';
-import { IA5_STRING, PRINTABLE_STRING, SEQUENCE, SET, UTF8_STRING } from '../asn1/tags.ts';
+import {
+  BMP_STRING,
+  IA5_STRING,
+  NUMERIC_STRING,
+  PRINTABLE_STRING,
+  SEQUENCE,
+  SET,
+  TELETEX_STRING,
+  UNIVERSAL_STRING,
+  UTF8_STRING,
+} from '../asn1/tags.ts';
 import { stringText } from './strings.ts';
 
 /** One `AttributeTypeAndValue`. */
@@ -166,6 +176,11 @@ function enterAttribute(reader: DerReader): boolean {
   return true;
 }
 
+/** What RFC 5280 appendix A allows for the attributes that it defines, and IA5String, which others use. */
+function isStringType(tag: number): boolean {
+  return isAsciiCompatible(tag) || tag === TELETEX_STRING || tag === BMP_STRING || tag === UNIVERSAL_STRING || tag === NUMERIC_STRING;
+}
+
 function isAsciiCompatible(tag: number): boolean {
   return tag === UTF8_STRING || tag === PRINTABLE_STRING || tag === IA5_STRING;
 }
@@ -223,6 +238,8 @@ function readRdns(der: Uint8Array): NameAttribute[][] {
       const oid = pair.oid('attribute type');
       const start = pair.position;
       const tag = pair.header('attribute value');
+      if (!isStringType(tag) && attributeName(oid) !== oid)
+        malformed('attribute value', pair.contentStart, `tag of a ${attributeName(oid)}`);
       const text = stringText(tag, der, pair.contentStart, pair.contentEnd, 'attribute value');
       rdn.push({ oid, tag, value: text ?? `#${toHex(der.subarray(start, pair.position))}` });
       pair.finish('name attribute');

@@ -10,7 +10,7 @@ import { Certificate } from './certificate.ts';
 import type { CertificateList } from './crl.ts';
 import { type Fault, failureError, failureOf, fault, type PathFailure } from './failure.ts';
 import { KnownIntermediates } from './known-intermediates.ts';
-import { checkIdentity, TLS_KEY_USAGE } from './identity.ts';
+import { checkIdentity } from './identity.ts';
 import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
 import { compatible, type Profile } from './profile.ts';
@@ -185,7 +185,6 @@ function leafFault(
     const wrong = checkIdentity(leaf, {
       purposes,
       anyPurpose: profile.anyPurpose,
-      keyUsageAnyOf: TLS_KEY_USAGE,
       hostNames: hostName === undefined || own !== undefined ? [] : [hostName],
       legacyCommonName: options.legacyCommonName,
     });
