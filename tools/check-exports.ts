@@ -5,7 +5,7 @@
  * outside Node's own skins without Node's types), and must please publint, attw and knip. The command must start.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run } from './bootstrap.mjs';
 import { packageExports } from './exports.ts';
@@ -30,6 +30,7 @@ for (const { subpath, module } of exported) {
     if (!existsSync(join(PACKAGE, file))) complain(`${subpath}: ${file} is not in the package`);
 }
 writeFileSync(join(WORK, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+samePaths();
 for (const { subpath } of exported) loads(`veritls${subpath.slice(1)}`);
 command();
 await typeChecks();
@@ -39,6 +40,21 @@ await must('knip', join(ROOT, 'node_modules/.bin/knip'), []);
 
 console.log(`${exported.length} subpath exports, ${failed} problems`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** The names under which examples import the source are those under which users import the package. */
+function samePaths(): void {
+  const read = (file: string): unknown => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+  const { exports } = read('package.json') as { exports: Record<string, { default: string } | string | null> };
+  const { paths } = (read('tsconfig.json') as { compilerOptions: { paths: Record<string, readonly string[]> } }).compilerOptions;
+  const promised = Object.entries(exports).flatMap(([subpath, target]) =>
+    typeof target === 'object' && target !== null
+      ? [[`veritls${subpath.slice(1)}`, target.default.replace('./dist/', './src/').replace('.js', '.ts')]]
+      : [],
+  );
+  const mapped = Object.entries(paths).map(([name, [file]]) => [name, file]);
+  if (JSON.stringify(promised.sort()) === JSON.stringify(mapped.sort())) console.log('✔ tsconfig.json maps what package.json exports');
+  else complain(`tsconfig.json maps other paths than package.json exports\n${JSON.stringify(promised)}\n${JSON.stringify(mapped)}`);
+}
 
 /** The subpath loads in a plain Node and exports something. */
 function loads(name: string): void {
