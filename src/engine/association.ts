@@ -14,6 +14,8 @@ export interface PeerAddress {
 export interface AssociationHost {
   /** The association has output or events, or another timeout. */
   changed(association: Association): void;
+  /** Our close_notify has gone out. */
+  closing(association: Association): void;
 }
 
 export class Association implements Timed {
@@ -29,6 +31,7 @@ export class Association implements Timed {
   deadline: number;
   lastHeard: number;
   established = false;
+  isClosing = false;
   hasOutput = false;
   hasEvents = false;
   readonly #host: AssociationHost;
@@ -62,9 +65,10 @@ export class Association implements Timed {
     return this.connection.carrier.writeLimit;
   }
 
+  /** Sends close_notify. The association ends with the peer's, or soon without it. */
   close(): void {
     this.connection.close();
-    this.#host.changed(this);
+    this.#host.closing(this);
   }
 
   abort(): void {

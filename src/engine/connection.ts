@@ -2,7 +2,7 @@
  * One connection, sans-I/O: bytes and time go in, bytes, events and the next timeout come out. Here is the one place
  * that catches what a handshake throws, and sends the alert.
  */
-import { CLOSE_NOTIFY, FATAL, INTERNAL_ERROR, UNEXPECTED_MESSAGE, USER_CANCELED, WARNING } from '../base/alerts.ts';
+import { CLOSE_NOTIFY, FATAL, ILLEGAL_PARAMETER, INTERNAL_ERROR, UNEXPECTED_MESSAGE, USER_CANCELED, WARNING } from '../base/alerts.ts';
 import { fail, misuse, TlsError } from '../base/errors.ts';
 import { MAX_PLAINTEXT, MAX_QUEUED_OUTPUT, MAX_WARNINGS } from '../base/limits.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
@@ -54,6 +54,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   #nextEvent = 0;
   #waiting = false;
   #warnings = 0;
+  /** The peer asked for a KeyUpdate: it goes before the next data. */
+  #keyUpdateOwed = false;
   #recordLimit = Number.POSITIVE_INFINITY;
   /** The peer's close_notify came. */
   #readClosed = false;
@@ -95,7 +97,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     const room = MAX_QUEUED_OUTPUT - this.carrier.outputLength;
     if (room <= 0) return 0;
     const accepted = data.length <= room ? data : data.subarray(0, room);
-    this.#checkKeyLimit();
+    if (this.#keyUpdateOwed || this.carrier.sealedRecords >= this.#recordLimit) this.#renewKey();
     this.carrier.writeData(APPLICATION_DATA, accepted);
     return accepted.length;
   }
@@ -218,13 +220,20 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   }
 
   alert(level: number, description: number): void {
-    if (description === CLOSE_NOTIFY) this.#onCloseNotify();
+    // RFC 9846 §6: an invalid enum is an illegal_parameter.
+    if (level !== WARNING && level !== FATAL)
+      this.#die(new TlsError({ code: 'bad_alert', origin: 'local', alert: ILLEGAL_PARAMETER, detail: `level ${level}` }));
+    else if (description === CLOSE_NOTIFY) this.#onCloseNotify();
     else if (this.#isWarning(level, description)) this.#onWarning(description);
     else this.#die(new TlsError({ code: 'alert_received', origin: 'peer', alert: description }));
   }
 
   other(contentType: number, content: Uint8Array): void {
     this.#events.push({ type: 'other', contentType, content });
+  }
+
+  retransmission(attempts: number, exhausted: boolean): void {
+    this.#events.push({ type: 'retransmission', attempts, exhausted });
   }
 
   // --- what the handshake tells ---
@@ -241,13 +250,10 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.#trustError = error;
   }
 
-  keyUpdated(): void {
-    this.carrier.endFlight();
+  keyUpdated(asked: boolean): void {
+    // One answer serves all requests that came before it (S24).
+    this.#keyUpdateOwed ||= asked;
     this.#events.push({ type: 'keyUpdate' });
-  }
-
-  get keyUpdatePending(): boolean {
-    return this.carrier.hasOutput;
   }
 
   warn(description: number): void {
@@ -308,8 +314,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.#events.push({ type: 'handshake', info: this.#info });
   }
 
-  #checkKeyLimit(): void {
-    if (this.carrier.sealedRecords < this.#recordLimit) return;
+  #renewKey(): void {
+    this.#keyUpdateOwed = false;
     if (this.#established?.updateKeys !== undefined) this.updateKeys(false);
     else this.#die(new TlsError({ code: 'key_limit_reached', origin: 'local', alert: INTERNAL_ERROR }));
   }

@@ -4,7 +4,7 @@
  */
 import { EMPTY, equal } from '../base/bytes.ts';
 import { misuse } from '../base/errors.ts';
-import { MIN_DH_BITS } from '../base/limits.ts';
+import { DEFAULT_RENEGOTIATION_WINDOW_MS, DEFAULT_RENEGOTIATIONS, MIN_DH_BITS } from '../base/limits.ts';
 import type { LegacySuite } from '../crypto/suites/suite.ts';
 import type { ClientContext, CommonContext, Credential, ServerContext } from '../handshake/context.ts';
 import { parseCertificate } from '../pki/x509/certificate.ts';
@@ -34,6 +34,7 @@ export function createClientContext(init: ClientContextInit): ClientContext {
     maxFragmentLength: init.maxFragmentLength,
     resumption: init.resumption ?? true,
     offerTickets: init.offerTickets ?? true,
+    fallbackScsv: init.fallbackScsv ?? false,
     requireSecureRenegotiation: init.requireSecureRenegotiation ?? true,
     selectCredential: init.selectCredential,
   };
@@ -87,6 +88,9 @@ function common(init: ClientContextInit | ServerContextInit): Omit<CommonContext
     recordSizeLimit: init.recordSizeLimit,
     middleboxCompatibility: init.middleboxCompatibility ?? true,
     verifyResumed: init.verifyResumed ?? false,
+    renegotiation: init.renegotiation ?? 'refuse',
+    maxRenegotiations: init.maxRenegotiations ?? DEFAULT_RENEGOTIATIONS,
+    renegotiationWindowMs: init.renegotiationWindowMs ?? DEFAULT_RENEGOTIATION_WINDOW_MS,
     dangers: init.dangers ?? [],
   };
 }

@@ -52,6 +52,8 @@ export interface EndpointOptions {
   readonly handshakeTimeoutMs?: number | undefined;
   /** Associations that were not heard of for so long are closed. 0: none. 30 minutes by default: a close_notify can be lost. */
   readonly idleTimeoutMs?: number | undefined;
+  /** How long a closed association waits for the peer's close_notify. 2 s by default. */
+  readonly closeTimeoutMs?: number | undefined;
   /** How long the address of a closed association remembers why. 60 s by default. */
   readonly closedLingerMs?: number | undefined;
 }
@@ -134,6 +136,7 @@ export class Endpoint implements AssociationHost {
   readonly #handshakeTimeoutMs: number;
   readonly #idleTimeoutMs: number;
   readonly #closedLingerMs: number;
+  readonly #closeTimeoutMs: number;
   readonly #associations = new Map<string, Association>();
   readonly #tombstones = new Map<string, Tombstone>();
   /** Server handshakes under way, oldest first. */
@@ -161,6 +164,7 @@ export class Endpoint implements AssociationHost {
     this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 240_000;
     this.#idleTimeoutMs = options.idleTimeoutMs ?? 1_800_000;
     this.#closedLingerMs = options.closedLingerMs ?? 60_000;
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? 2_000;
   }
 
   /** Takes one datagram. Never throws on what a peer sends. The bytes may be reused afterwards. */
@@ -269,6 +273,15 @@ export class Endpoint implements AssociationHost {
   changed(association: Association): void {
     this.#settle(association);
     this.onWake?.();
+  }
+
+  /** An association was closed by its owner: the peer's close_notify may never come. */
+  closing(association: Association): void {
+    if (!association.isClosing) {
+      association.isClosing = true;
+      association.deadline = this.#config.clock() + this.#closeTimeoutMs;
+    }
+    this.changed(association);
   }
 
   // --- peers without an association ---
@@ -381,6 +394,9 @@ export class Endpoint implements AssociationHost {
       this.statistics.handshakesTimedOut++;
       association.deadline = Number.POSITIVE_INFINITY;
       association.connection.abort(new TlsError({ code: 'handshake_timeout', origin: 'transport' }));
+    } else if (association.isClosing) {
+      association.deadline = Number.POSITIVE_INFINITY;
+      association.connection.abort();
     } else {
       association.deadline = association.lastHeard + this.#idleTimeoutMs;
       if (now < association.deadline) return false;
@@ -434,6 +450,11 @@ export class Endpoint implements AssociationHost {
         return;
       case 'data':
         association.lastHeard = this.#config.clock();
+        return;
+      case 'end':
+        // RFC 5246 §7.2.1: the other party answers with a close_notify of its own and closes down.
+        association.connection.close();
+        this.#settle(association);
         return;
       case 'error':
         if (!association.established) this.statistics.handshakesFailed++;

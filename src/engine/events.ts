@@ -18,6 +18,8 @@ export type ConnectionEvent =
   | { readonly type: 'alert'; readonly description: number }
   /** Any content type beside the core protocol that the context allows (heartbeat). */
   | { readonly type: 'other'; readonly contentType: number; readonly content: Uint8Array }
+  /** Datagrams: a flight of the handshake went out again; `exhausted`: more often than the configuration thinks useful. */
+  | { readonly type: 'retransmission'; readonly attempts: number; readonly exhausted: boolean }
   /** close_notify of the peer: no more data will come. */
   | { readonly type: 'end' }
   /** Final: nothing follows but `closed`. */

@@ -39,6 +39,8 @@ export interface ConnectionInfo {
   readonly helloRetried: boolean;
   /** Which of our certificates was shown. */
   readonly credential: Credential | undefined;
+  /** RFC 5764; 0 for none. */
+  readonly srtpProfile: number;
   /** What was switched on that lowers the safety, by option name. */
   readonly dangers: readonly string[];
 }
@@ -67,6 +69,7 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     secureRenegotiation: hs.isModern || hs.secureRenegotiation,
     helloRetried: hs.retried,
     credential: hs.credential,
+    srtpProfile: hs.srtpProfile,
     dangers: hs.context.dangers,
   };
 }

@@ -31,6 +31,15 @@ export interface ExternalPsk extends PskCredential {
   readonly hash?: HashName;
 }
 
+/**
+ * What a peer's wish for another handshake on its connection meets (SSL 3.0 to (D)TLS 1.2).
+ *
+ * `refuse`: it is told no, by a warning, and the connection goes on. `abort`: the connection ends. `ignore`: a client goes on
+ * as if nothing had come; a server refuses, since its client waits. `ask`: a client tells its user, who may call
+ * `renegotiate`; a server refuses. `allow`: it is done, `maxRenegotiations` times in `renegotiationWindowMs`.
+ */
+export type RenegotiationPolicy = 'refuse' | 'abort' | 'ignore' | 'ask' | 'allow';
+
 export interface CommonContext {
   readonly crypto: CryptoProvider;
   /** Best first. */
@@ -66,6 +75,10 @@ export interface CommonContext {
    * lifetime, which never exceeds the certificate's.
    */
   readonly verifyResumed: boolean;
+  /** RFC 5746; `refuse` by default. What `Connection.renegotiate` starts is allowed whatever stands here. */
+  readonly renegotiation: RenegotiationPolicy;
+  readonly maxRenegotiations: number;
+  readonly renegotiationWindowMs: number;
   /** What was switched on that lowers the safety, by option name: shown in the connection's info. */
   readonly dangers: readonly string[];
 }
@@ -84,6 +97,8 @@ export interface ClientContext extends CommonContext {
   readonly resumption: boolean;
   /** Ask for tickets in (D)TLS ≤ 1.2; true by default. */
   readonly offerTickets: boolean;
+  /** This connection is a second try with less: TLS_FALLBACK_SCSV goes out, RFC 7507. False by default. */
+  readonly fallbackScsv: boolean;
   /** Refuse a server without RFC 5746; true by default. */
   readonly requireSecureRenegotiation: boolean;
   /** Whether certificates may be chosen when the server asks: by default the first fitting credential. */

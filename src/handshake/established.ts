@@ -8,13 +8,11 @@ import type { Session } from '../session/session.ts';
 export interface EstablishedHost {
   readonly side: Side;
   readonly carrier: Carrier;
-  /** An answer to a KeyUpdate waits to be sent. */
-  readonly keyUpdatePending: boolean;
   session(session: Session): void;
   /** Sends a warning alert. */
   warn(alert: number): void;
-  /** The peer changed its key; `replied`: it asked us to change ours, and we did. */
-  keyUpdated(replied: boolean): void;
+  /** The peer changed its key; `asked`: it wants us to change ours, before the next data that we send. */
+  keyUpdated(asked: boolean): void;
 }
 
 export interface Established {

@@ -141,6 +141,12 @@ export class FlowRunner<H extends FlowState> {
     }
   }
 
+  /** The first message has been taken from the carrier already: the ClientHello that asks for another handshake. */
+  feed(message: IncomingMessage): void {
+    this.#incoming = message;
+    this.#incomingType = this.#hs.classify(message);
+  }
+
   /** The names of the messages that may come now: for errors and for the trace. */
   expected(): string[] {
     const step = this.#current();

@@ -11,7 +11,7 @@ import { findExtension } from '../wire/extensions.ts';
 import { CLIENT_HELLO } from '../wire/handshake.ts';
 import { writeClientHelloHead } from '../wire/messages/client-hello.ts';
 import { DOWNGRADE_TLS11, DOWNGRADE_TLS12, readServerHello, type ServerHello } from '../wire/messages/server-hello.ts';
-import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV } from '../wire/suite.ts';
+import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV, TLS_FALLBACK_SCSV } from '../wire/suite.ts';
 import { writeOffers } from './extensions/blocks.ts';
 import type { ExtensionModule } from './extensions/module.ts';
 import type { Handlers } from './flow.ts';
@@ -42,7 +42,9 @@ function writeHello(hs: Handshake): void {
   const suites = usableSuites(hs);
   const extensions = client.versions.some((version) => version.family === 'modern' || version.strategy?.extensions === true);
   // RFC 5746 §3.4: the SCSV in the first handshake; renegotiation_info itself only later.
-  if (client.versions.some((version) => version.family === 'legacy') && !hs.renegotiating) suites.push(TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+  hs.renegotiationScsv = client.versions.some((version) => version.family === 'legacy') && !hs.renegotiating;
+  if (hs.renegotiationScsv) suites.push(TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+  if (client.fallbackScsv) suites.push(TLS_FALLBACK_SCSV);
   writeClientHelloHead(
     body,
     {
@@ -60,7 +62,6 @@ function writeHello(hs: Handshake): void {
     writeOffers(hs, body, clientModules(hs));
     body.close(2, at);
   }
-  hs.renegotiationScsv = true;
   if (hs.patchHello !== undefined) {
     const message = new Writer(body.length + 4);
     message.u8(CLIENT_HELLO);
@@ -188,7 +189,7 @@ function checkSentinel(hs: Handshake, hello: ServerHello): void {
   //= rfc9846#section-4.1.3
   //# TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below
   //# MUST check that the last 8 bytes are not equal to either of these values.
-  if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || (best >= 3 && chosen < 3 && equal(tail, DOWNGRADE_TLS11)))
+  if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || ((best === 4 || chosen < 3) && equal(tail, DOWNGRADE_TLS11)))
     fail(ILLEGAL_PARAMETER, 'downgrade_detected');
 }
 

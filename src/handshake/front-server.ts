@@ -10,8 +10,8 @@ import { fail } from '../base/errors.ts';
 import { type MaybePromise, then } from '../base/maybe-promise.ts';
 import { Reader } from '../base/reader.ts';
 import type { IncomingMessage } from '../record/carrier.ts';
-import { PRE_SHARED_KEY, SERVER_NAME, SUPPORTED_VERSIONS } from '../wire/extension.ts';
-import { findExtension } from '../wire/extensions.ts';
+import { COOKIE, EARLY_DATA, KEY_SHARE, PADDING, PRE_SHARED_KEY, SERVER_NAME, SUPPORTED_VERSIONS } from '../wire/extension.ts';
+import { findExtension, type RawExtension } from '../wire/extensions.ts';
 import { type ClientHello, readClientHello } from '../wire/messages/client-hello.ts';
 import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV, TLS_FALLBACK_SCSV } from '../wire/suite.ts';
 import type { ServerContext } from './context.ts';
@@ -45,6 +45,7 @@ export function onClientHello(hs: Handshake, message: IncomingMessage): MaybePro
     readOffers(hs, hello.extensions, [...hs.context.extensions, ...role.extensions]);
     hs.sessionId = hello.sessionId;
     hs.clientHelloRaw = message.raw;
+    hs.firstExtensions = hello.extensions;
     return then(chooseAlpn(hs), () => role.onClientHello(hs, hello));
   });
 }
@@ -60,19 +61,29 @@ function onSecondClientHello(hs: Handshake, message: IncomingMessage): MaybeProm
   //= rfc9846#section-4.1.2
   //# the client MUST send the same
   //# ClientHello without modification, except as follows:
-  const name = findExtension(hello.extensions, SERVER_NAME);
   const changed =
     hello.version !== hs.clientVersion ||
     !equal(hello.random, hs.clientRandom) ||
     !equal(hello.sessionId, hs.sessionId) ||
     hello.suites.length !== hs.peerSuites.length ||
     hello.suites.some((suite, index) => suite !== hs.peerSuites[index]) ||
-    (name === undefined ? '' : readServerName(name)) !== hs.serverName;
+    !sameExtensions(hello.extensions, hs.firstExtensions);
   if (changed) fail(ILLEGAL_PARAMETER, 'second_client_hello_changed');
   const role = roleOf(hs.version);
   hs.clientHelloRaw = message.raw;
+  hs.forgetOffers();
   readOffers(hs, hello.extensions, [...hs.context.extensions, ...role.extensions]);
   return role.onSecondClientHello?.(hs, hello);
+}
+
+/** What a second ClientHello may leave out, bring in or change: RFC 9846 §4.1.2. */
+const MAY_CHANGE: readonly number[] = [KEY_SHARE, EARLY_DATA, COOKIE, PRE_SHARED_KEY, PADDING];
+
+function sameExtensions(second: readonly RawExtension[], first: readonly RawExtension[]): boolean {
+  const kept = (list: readonly RawExtension[]) => list.filter(({ type }) => !MAY_CHANGE.includes(type));
+  const before = kept(first);
+  const after = kept(second);
+  return before.length === after.length && after.every(({ type, body }) => before.some((each) => each.type === type && equal(each.body, body)));
 }
 
 function checkOrder(hello: ClientHello): void {

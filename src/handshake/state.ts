@@ -2,17 +2,19 @@
  * What the handlers of one handshake share. Dropped when the handshake is over: what an established connection still
  * needs is in its `Established` record.
  */
-import { INTERNAL_ERROR } from '../base/alerts.ts';
+import { INTERNAL_ERROR, UNEXPECTED_MESSAGE } from '../base/alerts.ts';
 import { EMPTY } from '../base/bytes.ts';
 import { fail } from '../base/errors.ts';
+import { MAX_RENEGOTIATION_REQUESTS } from '../base/limits.ts';
 import type { CryptoProvider, PublicKey } from '../crypto/port.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import type { Carrier, IncomingMessage } from '../record/carrier.ts';
 import type { Session } from '../session/session.ts';
+import type { RawExtension } from '../wire/extensions.ts';
 import { HELLO_REQUEST, HELLO_RETRY_REQUEST, SERVER_HELLO } from '../wire/handshake.ts';
 import { isHelloRetryRequest } from '../wire/messages/server-hello.ts';
 import type { ClientContext, ClientOptions, Context, Credential, HandshakeHost, ServerContext } from './context.ts';
-import type { Established } from './established.ts';
+import type { Established, PreviousHandshake } from './established.ts';
 import type { FlowState, Side, TraceEntry } from './flow.ts';
 import type { LegacyState } from './legacy/state.ts';
 import { ModernState } from './modern/state.ts';
@@ -45,12 +47,14 @@ export class Handshake implements FlowState {
   clientVersion = 0;
   /** The ClientHello as it came: binders are computed over its beginning. */
   clientHelloRaw: Uint8Array = EMPTY;
+  /** Server: the extensions of the first ClientHello, with which the second is compared. */
+  firstExtensions: readonly RawExtension[] = [];
   /** The suites of the ClientHello. */
   peerSuites: readonly number[] = [];
   /** DTLS: the cookie of HelloVerifyRequest. */
   helloCookie: Uint8Array = EMPTY;
-  /** This is not the first handshake of the connection (RFC 5746). */
-  renegotiating = false;
+  /** The handshake before this one on the same connection (RFC 5746); undefined: this is the first. */
+  readonly previous: PreviousHandshake | undefined;
   /** A first ClientHello was answered by HelloRetryRequest. */
   retried = false;
   serverName = '';
@@ -73,6 +77,8 @@ export class Handshake implements FlowState {
   /** The largest record content that the peer takes, when it said so. */
   peerRecordSizeLimit: number | undefined;
   maxFragmentLength: number | undefined;
+  /** RFC 5764: the SRTP protection profile; 0 for none. */
+  srtpProfile = 0;
   /** Point formats of RFC 8422 that the peer listed; undefined: none listed. */
   peerPointFormats: Uint8Array | undefined;
 
@@ -97,6 +103,7 @@ export class Handshake implements FlowState {
   /** The session that this handshake resumes. */
   resumed: Session | undefined;
 
+  #helloRequests = 0;
   #legacy: LegacyState | undefined;
   #modern: ModernState | undefined;
   /** The change_cipher_spec of middlebox compatibility went out. */
@@ -106,7 +113,7 @@ export class Handshake implements FlowState {
   /** Made by the last key change: what the connection keeps. */
   established: Established | undefined;
 
-  constructor(context: Context, options: ClientOptions, carrier: Carrier, host: HandshakeHost) {
+  constructor(context: Context, options: ClientOptions, carrier: Carrier, host: HandshakeHost, previous?: PreviousHandshake) {
     this.side = context.side;
     this.context = context;
     this.options = options;
@@ -114,6 +121,8 @@ export class Handshake implements FlowState {
     this.crypto = context.crypto;
     this.host = host;
     this.trace = options.trace;
+    this.previous = previous;
+    if (previous !== undefined) this.alpn = previous.alpn;
     this.transcript = new Transcript(context.crypto);
     carrier.transcript = this.transcript;
   }
@@ -168,6 +177,18 @@ export class Handshake implements FlowState {
     return this.#version?.family === 'modern';
   }
 
+  /** A second ClientHello speaks for itself: nothing of the first one's offers may be left (S27). */
+  forgetOffers(): void {
+    this.peerGroups = undefined;
+    this.peerSchemes = undefined;
+    this.peerCertificateSchemes = undefined;
+    this.peerAuthorities = [];
+    this.statusRequested = false;
+    this.maxFragmentLength = undefined;
+    this.peerRecordSizeLimit = undefined;
+    this.#modern?.forgetOffers();
+  }
+
   classify(message: IncomingMessage): number {
     return message.type === SERVER_HELLO && isHelloRetryRequest(message.body) ? HELLO_RETRY_REQUEST : message.type;
   }
@@ -178,7 +199,9 @@ export class Handshake implements FlowState {
   //# and the certificate verify message.
   ignores(type: number): boolean {
     if (type !== HELLO_REQUEST || this.side !== 'client' || this.isModern) return false;
-    return this.context.versions.some((version) => version.family === 'legacy');
+    if (!this.context.versions.some((version) => version.family === 'legacy')) return false;
+    if (++this.#helloRequests > MAX_RENEGOTIATION_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
+    return true;
   }
 }
 

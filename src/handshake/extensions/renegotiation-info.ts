@@ -1,8 +1,10 @@
 /**
- * renegotiation_info, RFC 5746, in the first handshake of a connection: both sides say that they know it. A client says
- * so by the signalling suite (§3.3). Later handshakes are refused, so that no value but the empty one is ever right.
+ * renegotiation_info, RFC 5746. In the first handshake of a connection both sides say that they know it, a client by the
+ * signalling suite (§3.3). In later ones it carries the verify_data of the one before, so that a handshake cannot be
+ * spliced onto a connection that somebody else began (S13).
  */
 import { HANDSHAKE_FAILURE } from '../../base/alerts.ts';
+import { concat, EMPTY } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';
 import type { Reader } from '../../base/reader.ts';
 import { IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, RENEGOTIATION_INFO } from '../../wire/extension.ts';
@@ -12,26 +14,70 @@ import type { ExtensionModule } from './module.ts';
 export const renegotiationInfo: ExtensionModule = {
   type: RENEGOTIATION_INFO,
   where: IN_CLIENT_HELLO | IN_LEGACY_SERVER_HELLO,
-  onOffer: readEmpty,
+  offer(hs, w) {
+    if (hs.previous === undefined) return false;
+    //= rfc5746#section-3.5
+    //# The client MUST include the "renegotiation_info" extension in the
+    //# ClientHello, containing the saved client_verify_data.
+    //= rfc5746#section-4.2
+    //# Clients that choose to renegotiate MUST provide either the
+    //# TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV or "renegotiation_info" in
+    //# their ClientHello.
+    w.vector(1, expected(hs, 'client'));
+    return true;
+  },
+  onOffer: (hs, r) => read(hs, r, 'client'),
   answer(hs, w) {
     //= rfc5746#section-3.6
     //# If the secure_renegotiation flag is set to TRUE, the server MUST
     //# include an empty "renegotiation_info" extension in the ServerHello
     //# message.
+    //= rfc5746#section-3.7
+    //# The server MUST include a "renegotiation_info" extension
+    //# containing the saved client_verify_data and server_verify_data in
+    //# the ServerHello.
     if (!hs.secureRenegotiation) return false;
-    w.u8(0);
+    w.vector(1, expected(hs, 'server'));
     return true;
   },
-  onAnswer: readEmpty,
+  onAnswer: (hs, r) => read(hs, r, 'server'),
 };
 
-function readEmpty(hs: Handshake, r: Reader): void {
+function read(hs: Handshake, r: Reader, from: 'client' | 'server'): void {
   const connection = r.vector(1);
+  const { previous } = hs;
+  //= rfc5746#section-4.2
+  //# When the ServerHello is received, the client MUST verify that it does
+  //# not contain the "renegotiation_info" extension.  If it does, the
+  //# client MUST abort the handshake.
+  //= rfc5746#section-4.4
+  //# The server MUST verify that the "renegotiation_info" extension is
+  //# not present; if it is, the server MUST abort the handshake.
+  if (previous?.secureRenegotiation === false)
+    fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'from a peer that did not know it in the handshake before');
   //= rfc5746#section-3.4
   //# The client MUST then verify that the length of the
   //# "renegotiated_connection" field is zero, and if it is not, MUST
   //# abort the handshake (by sending a fatal handshake_failure
   //# alert).
-  if (connection.length > 0) fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'not empty in the first handshake');
+  //= rfc5746#section-3.5
+  //# The client MUST then verify that the first half of the
+  //# "renegotiated_connection" field is equal to the saved
+  //# client_verify_data value, and the second half is equal to the
+  //# saved server_verify_data value.
+  //= rfc5746#section-3.7
+  //# The server MUST verify that the value of the
+  //# "renegotiated_connection" field is equal to the saved
+  //# client_verify_data value; if it is not, the server MUST abort the
+  //# handshake.
+  if (!hs.crypto.timingSafeEqual(connection, expected(hs, from)))
+    fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', previous === undefined ? 'not empty in the first handshake' : 'of another connection');
   hs.secureRenegotiation = true;
+}
+
+/** What stands in the hello of a side; empty in a first handshake, and behind one without RFC 5746. */
+function expected(hs: Handshake, from: 'client' | 'server'): Uint8Array {
+  const { previous } = hs;
+  if (previous === undefined || !previous.secureRenegotiation) return EMPTY;
+  return from === 'client' ? previous.clientVerifyData : concat(previous.clientVerifyData, previous.serverVerifyData);
 }

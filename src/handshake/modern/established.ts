@@ -93,10 +93,7 @@ export class ModernEstablished implements Established {
     if (++this.#keyUpdates > MAX_KEY_UPDATES) fail(UNEXPECTED_MESSAGE, 'too_many_key_updates');
     this.#put(READ, nextTrafficSecret(this.#lh, this.#get(READ)));
     host.carrier.setRead(++this.#readEpoch, this.#protection(READ, 'read'));
-    // One answer serves all requests that came before it was sent.
-    const answer = request === UPDATE_REQUESTED && !host.keyUpdatePending;
-    if (answer) this.updateKeys(host, false);
-    host.keyUpdated(answer);
+    host.keyUpdated(request === UPDATE_REQUESTED);
   }
 
   #onTicket(host: EstablishedHost, message: IncomingMessage): void {

@@ -61,8 +61,19 @@ export class ModernState {
 
   // Both
   psk: SelectedPsk | undefined;
+  /** The first ClientHello had a PSK that would have been used: the second must have it too. */
+  pskBeforeRetry = false;
   sharedSecret: Uint8Array | undefined;
   certificateRequestContext: Uint8Array | undefined;
+
+  forgetOffers(): void {
+    this.peerShares = undefined;
+    this.peerPsks = [];
+    this.bindersLength = 0;
+    this.pskDheAllowed = false;
+    this.pskModesSent = false;
+    this.earlyDataOffered = false;
+  }
 
   get suite(): ModernSuite {
     if (this.#suite === undefined) throw new RangeError('no suite');

@@ -89,7 +89,11 @@ export class StreamCarrier implements RecordLayer {
     this.#flushFlight();
   }
 
-  answered(): void {}
+  /** What is left of the peer's flight cannot be answered to: it would be data ahead of its time. */
+  answered(): void {
+    if (this.#messages !== undefined && !this.#messages.isEmpty)
+      this.#refuse(UNEXPECTED_MESSAGE, 'excess_handshake_data', 'handshake bytes behind the end of a flight');
+  }
 
   finished(): void {
     this.#flushFlight();
@@ -152,7 +156,10 @@ export class StreamCarrier implements RecordLayer {
         return message;
       }
       const ready = this.#deframer.next(this.#record);
-      if (ready === false) return undefined;
+      if (ready === false) {
+        if (this.#firstRecord) this.#checkFirstHeader();
+        return undefined;
+      }
       if (ready === 'overflow') {
         this.#refuseHeader();
         return undefined;
@@ -176,16 +183,15 @@ export class StreamCarrier implements RecordLayer {
 
   /** Sends content in as many records as it needs. */
   writeData(type: number, content: Uint8Array): void {
-    let at = 0;
-    if (this.#splitFirst && content.length > 1 && type === APPLICATION_DATA) {
-      this.#seal(type, content.subarray(0, 1), this.#write);
-      at = 1;
-    }
-    do {
+    // In a stream, nothing is nothing: no empty record goes out.
+    if (content.length === 0) return;
+    const split = this.#splitFirst && type === APPLICATION_DATA;
+    for (let at = 0; at < content.length; ) {
+      if (split && content.length - at > 1) this.#seal(type, content.subarray(at, ++at), this.#write);
       const end = Math.min(content.length, at + this.#writeLimit);
       this.#seal(type, at === 0 && end === content.length ? content : content.subarray(at, end), this.#write);
       at = end;
-    } while (at < content.length);
+    }
   }
 
   alert(level: number, description: number): void {
@@ -394,6 +400,11 @@ export class StreamCarrier implements RecordLayer {
       return false;
     }
     return true;
+  }
+
+  /** What is no TLS at all is found out by its first bytes, not when a record of them would be whole. */
+  #checkFirstHeader(): void {
+    if (this.#deframer.peekHeader(this.#record)) this.#checkHeader(this.#record);
   }
 
   /** The header of the current record cannot be right: says what it looks like. */

@@ -37,10 +37,13 @@ export class Deframer {
     return (this.#input === undefined ? 0 : this.#input.length - this.#at) + (this.#partial === undefined ? 0 : this.#filled);
   }
 
-  /** The first bytes that are at hand, for recognising what is no TLS at all. */
-  peek(count: number): Uint8Array | undefined {
-    if (this.#partial !== undefined || this.#input === undefined || this.#input.length - this.#at < count) return undefined;
-    return this.#input.subarray(this.#at, this.#at + count);
+  /** Fills in type and version of the record that has come in part; false: not even its header is whole. */
+  peekHeader(record: RecordView): boolean {
+    const header = this.#header;
+    if (header === undefined || (this.#partial === undefined && this.#filled < HEADER_LENGTH)) return false;
+    record.type = header[0]!;
+    record.version = (header[1]! << 8) | header[2]!;
+    return true;
   }
 
   /** Fills in `record`; false: not whole yet; `'overflow'`: longer than the limit. */

@@ -27,7 +27,7 @@ const BOOLEANS = new Set(
   `server dtls ipv6 async implicit-handshake shim-writes-first shim-shuts-down check-close-notify fallback-scsv require-any-client-certificate
    verify-peer verify-fail use-custom-verify-callback expect-verify-result expect-no-session expect-session-miss expect-extended-master-secret
    no-tls13 no-tls12 no-tls11 no-tls1 no-ticket write-different-record-sizes partial-write decline-alpn reject-alpn
-   enable-ocsp-stapling use-early-callback fail-early-callback install-ddos-callback fail-cert-callback
+   enable-ocsp-stapling use-early-callback install-ddos-callback fail-cert-callback
    use-export-context tls-unique expect-ticket-renewal expect-no-server-name use-old-client-cert-callback send-alert peek-then-read
    use-exporter-between-reads expect-no-peer-cert expect-secure-renegotiation expect-no-secure-renegotiation expect-session-id
    expect-no-session-id no-op-extra-handshake server-preference key-update key-update-before-read expect-hrr expect-no-hrr

@@ -113,6 +113,7 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
       keyShares: keyShares?.length ?? 1,
       psk: psk === undefined ? undefined : () => ({ identity, key: Buffer.from(psk, 'latin1') }),
       resumption: true,
+      fallbackScsv: flags.on.has('fallback-scsv'),
       offerTickets: !flags.on.has('no-ticket'),
     });
     return { context, observed, credentials };

@@ -19,6 +19,9 @@ const RECORD_SIZES = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32
 
 class Failure extends Error {}
 
+// Until the end is reached, stopping is failing.
+process.exitCode = 1;
+
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   if (args.includes('-is-handshaker-supported')) {
@@ -159,6 +162,7 @@ class Driver {
   #error: TlsError | undefined;
   #ended = false;
   #socketEnded = false;
+  #closeNotify = false;
   #wake: (() => void) | undefined;
 
   constructor(connection: Connection, socket: net.Socket) {
@@ -203,8 +207,9 @@ class Driver {
   }
 
   async closeNotify(): Promise<void> {
-    await this.#until(() => this.#ended || this.#socketEnded);
-    if (!this.#ended) throw new Failure('no close_notify');
+    await this.#until(() => this.#closeNotify || this.#data.length > 0 || this.#socketEnded);
+    if (this.#data.length > 0) throw new Failure('application data on shutdown');
+    if (!this.#closeNotify) throw new Failure('no close_notify');
   }
 
   async finish(): Promise<void> {
@@ -224,7 +229,7 @@ class Driver {
     else if (event.type === 'data') this.#data.push(event.data);
     else if (event.type === 'session') this.sessions.push(event.session);
     else if (event.type === 'ocsp') this.ocsp = event.response;
-    else if (event.type === 'end') this.#ended = true;
+    else if (event.type === 'end') this.#ended = this.#closeNotify = true;
     else if (event.type === 'error') this.#error = event.error;
   }
 

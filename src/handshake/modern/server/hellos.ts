@@ -115,7 +115,13 @@ function decide(hs: Handshake): MaybePromise<void> {
     hs.suite = suite;
     state.suite = suite;
     chooseGroup(hs);
-    if (state.retryNeeded) return;
+    if (state.retryNeeded) {
+      state.pskBeforeRetry = psk !== undefined;
+      return;
+    }
+    //= rfc9846#section-4.1.2
+    //# Updating the "pre_shared_key" extension if present
+    if (state.pskBeforeRetry && psk === undefined) missing(PRE_SHARED_KEY);
     answerShare(hs);
     if (psk !== undefined) return usePsk(hs, psk);
     return takeCredential(hs);
