@@ -61,7 +61,7 @@ export class Subject {
     return error === undefined ? (connection.info === undefined ? 'waits' : 'connected') : errorText(error);
   }
 
-  #flights = new Map<Side, Set<number>>();
+  readonly #flights = new Map<Side, Set<number>>();
 
   /** Positions at which a flight of the side begins: found by holding its output back message by message. */
   #startsFlight(side: Side, position: number): boolean {
