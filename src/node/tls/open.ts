@@ -44,7 +44,7 @@ class ClientOpener implements Opener {
   #settings: ClientSettings;
 
   constructor(options: TLSSocketOptions) {
-    this.lenient = options.requireCloseNotify === false;
+    this.lenient = options.requireCloseNotify !== true;
     this.handshakeTimeout = options.handshakeTimeout ?? 0;
     const { servername, checkServerIdentity: identity, pskCallback, session } = options;
     if (servername !== undefined && servername !== null && typeof servername !== 'string')

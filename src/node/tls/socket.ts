@@ -10,6 +10,7 @@ import { TlsError } from '../../base/errors.ts';
 import { MAX_PLAINTEXT } from '../../base/limits.ts';
 import type { Connection } from '../../engine/connection.ts';
 import type { ConnectionInfo } from '../../engine/info.ts';
+import { WANTS_INPUT } from '../../engine/wants.ts';
 import type { TraceEntry } from '../../handshake/flow.ts';
 import { encodeSession } from '../../session/codec.ts';
 import type { Session } from '../../session/session.ts';
@@ -50,8 +51,9 @@ export interface TLSSocketOptions extends SecureContextOptions {
   /** The handshake must be over by then, in milliseconds; 0: no limit. Server: 120 000 by default; client: none. */
   readonly handshakeTimeout?: number | undefined;
   /**
-   * A peer that ends its TCP connection without close_notify may have been cut off: an error, ECONNRESET. Clients demand
-   * it by default, servers do not, because browsers end so. In the middle of a record it is an error always.
+   * Whether it is an error, ECONNRESET, that the peer ends the TCP connection without close_notify: it may have been cut
+   * off. Default false, as in node:tls: servers and browsers do so every day, and `truncated` tells. In the middle of a
+   * record, and in the handshake, it is an error always.
    */
   readonly requireCloseNotify?: boolean | undefined;
   readonly highWaterMark?: number | undefined;
@@ -99,6 +101,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   override servername: string | false | null = null;
   secureConnecting = true;
   override timeout: number = undefined as unknown as number;
+  /** The peer ended without close_notify: what it sent may not be all, unless the application's protocol says so. */
+  truncated = false;
   /** The server that accepted it. */
   server: import('node:net').Server | undefined;
 
@@ -208,6 +212,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       case 'end':
         if (this.#readEnded) break;
         this.#readEnded = true;
+        this.truncated = ((this.#driver?.connection.wants ?? 0) & WANTS_INPUT) !== 0;
         this.push(null);
         // Nobody may be reading: the end has to be seen all the same, or the connection would stay half open.
         if (this.readableLength === 0) this.read(0);
