@@ -56,6 +56,7 @@ export type ErrorCode =
   | 'bad_renegotiation_info'
   | 'unsafe_legacy_renegotiation'
   | 'no_renegotiation'
+  | 'too_many_renegotiations'
   | 'renegotiation_mismatch'
   | 'extended_master_secret_required'
   | 'second_client_hello_changed'

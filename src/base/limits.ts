@@ -21,6 +21,9 @@ export const MAX_WARNINGS = 4;
 export const MAX_KEY_UPDATES = 32;
 /** Requests for renegotiation in a row without application data: each costs a refusal (S14). */
 export const MAX_RENEGOTIATION_REQUESTS = 4;
+/** Renegotiations that a peer may bring about in a window of time, by default (S14). */
+export const DEFAULT_RENEGOTIATIONS = 3;
+export const DEFAULT_RENEGOTIATION_WINDOW_MS = 600_000;
 /** change_cipher_spec records in one TLS 1.3 handshake. */
 export const MAX_DUMMY_CCS = 2;
 /** Tickets that a client keeps of one connection. */
