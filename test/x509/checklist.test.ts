@@ -150,12 +150,7 @@ test('X3 name constraints: case, intersections, wildcards, every form', () => {
     ['address in the net', { permitted: [{ kind: 'ip', value: fromHex('c0000200ffffff00') }] }, ['192.0.2.77'], true],
     ['address outside', { permitted: [{ kind: 'ip', value: fromHex('c0000200ffffff00') }] }, ['192.0.3.77'], false],
     ['IPv6 under an IPv4 constraint', { permitted: [{ kind: 'ip', value: fromHex('c0000200ffffff00') }] }, ['2001:db8::1'], false],
-    [
-      'excluded address',
-      { excluded: [{ kind: 'ip', value: fromHex('00000000000000000000000000000000' + '00'.repeat(16)) }] },
-      ['2001:db8::1'],
-      false,
-    ],
+    ['excluded address', { excluded: [{ kind: 'ip', value: new Uint8Array(32) }] }, ['2001:db8::1'], false],
     ['mask with holes', { permitted: [{ kind: 'ip', value: fromHex('c0000200ff00ff00') }] }, ['192.0.2.1'], false],
     ['mailbox', { permitted: [{ kind: 'email', value: 'a@example.com' }] }, [{ kind: 'email', value: 'a@EXAMPLE.com' }], true],
     [

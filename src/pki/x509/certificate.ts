@@ -8,7 +8,16 @@ import type { CryptoProvider, HashName, PublicKey } from '../../crypto/port.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { isOid, oidText } from '../asn1/oid.ts';
-import { BOOLEAN, contextConstructed, contextPrimitive, INTEGER, OBJECT_IDENTIFIER, SEQUENCE } from '../asn1/tags.ts';
+import {
+  BOOLEAN,
+  contextConstructed,
+  contextPrimitive,
+  GENERALIZED_TIME,
+  INTEGER,
+  OBJECT_IDENTIFIER,
+  SEQUENCE,
+  UTC_TIME,
+} from '../asn1/tags.ts';
 import { looksLikePem, readPem } from '../asn1/pem.ts';
 import { type SignatureAlgorithm, signatureAlgorithm, usualAlgorithm } from './algorithm.ts';
 import * as extension from './extensions.ts';
@@ -101,6 +110,10 @@ export class Certificate {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly extensions: readonly Extension[];
+  /** `issuerUniqueID` or `subjectUniqueID` is there. */
+  readonly hasUniqueIdentifiers: boolean;
+  /** Dates through 2049 are UTCTime and later ones GeneralizedTime, as RFC 5280 §4.1.2.5 demands. */
+  readonly hasProperTimes: boolean;
 
   readonly #tbsStart: number;
   readonly #tbsEnd: number;
@@ -147,14 +160,18 @@ export class Certificate {
     tbs.expect(SEQUENCE, 'issuer');
     this.#validityStart = tbs.position;
     const validity = tbs.sequence('validity');
+    const early = validity.peek();
     this.notBefore = validity.time('notBefore');
+    const late = validity.peek();
     this.notAfter = validity.time('notAfter');
+    this.hasProperTimes = early === timeTag(this.notBefore) && late === timeTag(this.notAfter);
     validity.finish('validity');
     this.#subjectStart = tbs.position;
     tbs.expect(SEQUENCE, 'subject');
     this.#spkiStart = tbs.position;
     tbs.expect(SEQUENCE, 'subjectPublicKeyInfo');
     this.#spkiEnd = tbs.position;
+    this.hasUniqueIdentifiers = tbs.peek() === contextPrimitive(1) || tbs.peek() === contextPrimitive(2);
     for (let n = 1; n <= 2; n++) {
       if (tbs.peek() !== contextPrimitive(n)) continue;
       if (this.version === 1) malformed('uniqueIdentifier', tbs.position, 'not in version 1');
@@ -390,6 +407,13 @@ export function readExtensionList(list: DerReader, field: string): Extension[] {
   } while (!list.done);
   return extensions;
 }
+
+/** The form of time that RFC 5280 §4.1.2.5 demands. */
+function timeTag(milliseconds: number): number {
+  return milliseconds >= YEAR_1950 && milliseconds < YEAR_2050 ? UTC_TIME : GENERALIZED_TIME;
+}
+const YEAR_1950 = -631_152_000_000;
+const YEAR_2050 = 2_524_608_000_000;
 
 /** Moves behind an AlgorithmIdentifier: an object identifier and at most one element more. */
 function checkAlgorithm(reader: DerReader, field: string): void {

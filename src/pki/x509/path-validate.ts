@@ -252,6 +252,9 @@ export function checkOne(certificate: Certificate, role: PathRole, context: Path
       role === 'leaf' ? 'RFC 5280 6.1.5 (f)' : 'RFC 5280 6.1.4 (o)',
       `critical extension ${unknown} is not known`,
     );
+  // Read here for the leaf too, where no step looks at them: a malformed one is refused.
+  void certificate.basicConstraints;
+  void certificate.keyUsage;
   const key = checkKey(certificate.keyInfo, profile);
   if (key !== undefined) return key;
   return profile.conformance?.(certificate, role);

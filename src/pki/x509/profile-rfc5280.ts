@@ -44,6 +44,9 @@ export function checkRfc5280(certificate: Certificate, role: PathRole): Fault | 
   if (basic?.pathLength !== undefined && (!isCa || (usage !== undefined && (usage & KEY_CERT_SIGN) === 0))) {
     return rule('4.2.1.9', 'pathLenConstraint without cA or keyCertSign');
   }
+  // "Conforming CAs MUST include this extension in certificates that contain public keys that are used to validate digital
+  // signatures on other public key certificates or CRLs."
+  if (isCa && role === 'ca' && usage === undefined) return rule('4.2.1.3', 'CA without keyUsage');
   if (usage === 0) return rule('4.2.1.3', 'keyUsage has no bit');
   if (usage !== undefined && (usage & KEY_CERT_SIGN) !== 0 && !isCa) return rule('4.2.1.9', 'keyCertSign, but basicConstraints says no CA');
 
@@ -98,6 +101,11 @@ export function checkRfc5280(certificate: Certificate, role: PathRole): Fault | 
   void certificate.authorityInfoAccess;
   void certificate.crlDistributionPoints;
   void certificate.certificatePolicies;
+  void certificate.policyMappings;
+  void certificate.issuerAltName;
+  void certificate.freshestCrl;
+  void certificate.tlsFeature;
+  void certificate.extendedKeyUsage;
   return undefined;
 }
 

@@ -26,6 +26,8 @@ function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefine
   if (certificate.version !== 3) return rule('7.1.1', 'not version 3');
   const general = checkRfc5280(certificate, role);
   if (general !== undefined) return general;
+  if (certificate.hasUniqueIdentifiers) return fault('profile', 'RFC 5280 4.1.2.8', 'unique identifiers');
+  if (role !== 'anchor' && !certificate.hasProperTimes) return fault('profile', 'RFC 5280 4.1.2.5', 'validity in the wrong form of time');
   if (role !== 'anchor' && certificate.serial[0]! >= 0x80) return rule('7.1.2', 'serial number is negative');
   const authority = certificate.authorityKeyIdentifier;
   if (authority !== undefined) {
@@ -68,11 +70,12 @@ function checkLeaf(certificate: Certificate, rule: (section: string, message: st
       if (labels === undefined || name.value.includes('_'))
         return rule('7.1.4.2', `${JSON.stringify(name.value.slice(0, 253))} is no domain name`);
       if (labels[0] === '*' && labels.length < 3) return rule('3.2.2.6', 'wildcard directly below a public suffix');
-      texts.push(name.value.toLowerCase());
+      texts.push(name.value);
     } else return rule('7.1.2.7.12', `subjectAltName with a name of form ${name.kind}`);
   }
   for (const name of certificate.subject.values(oids.COMMON_NAME)) {
-    if (!texts.includes(name.toLowerCase())) return rule('7.1.4.3', 'commonName is not among the subject alternative names');
+    // "character-for-character copy of the dNSName entry value"
+    if (!texts.includes(name)) return rule('7.1.4.3', 'commonName is not among the subject alternative names');
   }
   return undefined;
 }
