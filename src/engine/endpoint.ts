@@ -109,6 +109,8 @@ class Tombstone implements Timed {
 export class Endpoint implements AssociationHost {
   /** Called when something asynchronous has finished, or an association was used: take output and events again. */
   onWake: (() => void) | undefined;
+  /** False: new clients are dropped. */
+  accepting = true;
   readonly statistics: EndpointStatistics = {
     datagramsReceived: 0,
     bytesReceived: 0,
@@ -146,7 +148,6 @@ export class Endpoint implements AssociationHost {
   readonly #toSend = new Queue<Association>();
   readonly #toTell = new Queue<Association>();
   readonly #direct = new Queue<OutgoingDatagram>();
-  #accepting = true;
 
   constructor(options: EndpointOptions) {
     this.#config = options.config;
@@ -240,7 +241,7 @@ export class Endpoint implements AssociationHost {
 
   /** Closes all associations and takes no new ones. */
   close(): void {
-    this.#accepting = false;
+    this.accepting = false;
     for (const association of [...this.#associations.values()]) {
       if (association.established) association.close();
       else association.abort();
@@ -313,7 +314,7 @@ export class Endpoint implements AssociationHost {
     //# association until the client has demonstrated reachability either by
     //# completing a cookie exchange or by completing a complete handshake
     if (!this.#isProven(peer, hello, association !== undefined)) return;
-    if (!this.#accepting) return this.drops.count(DROP_LIMIT);
+    if (!this.accepting) return this.drops.count(DROP_LIMIT);
     if (association !== undefined) this.#replace(key, association);
     this.#forget(key);
     this.#accept(key, peer, hello, fingerprint, datagram);
