@@ -5,6 +5,7 @@
 import { alertName } from '../../base/alerts.ts';
 import { type ErrorCode, TlsError } from '../../base/errors.ts';
 import { failureOf, type PathFailure } from '../../pki/x509/failure.ts';
+import type { TrustStore } from '../../pki/x509/trust-store.ts';
 
 /** An error with Node's `code`. */
 export interface CodedError extends Error {
@@ -15,6 +16,11 @@ export interface CodedError extends Error {
   /** Of ERR_TLS_CERT_ALTNAME_INVALID. */
   host?: string;
   cert?: unknown;
+}
+
+/** A secure context: asked for its trust store only where that matters, because the default one takes time to read. */
+export interface Trusting {
+  readonly trust: TrustStore;
 }
 
 export function codedError(code: string, message: string, cause?: unknown): CodedError {
@@ -37,11 +43,13 @@ export function argumentError(name: string, expected: string, value: unknown): T
   );
 }
 
-/** What a connection died of. `handshaking`: it had not been set up. */
-export function connectionError(error: TlsError, handshaking: boolean): Error {
+/** What a connection died of. `handshaking`: it had not been set up. `whom`: who knows whom it trusted. */
+export function connectionError(error: TlsError, handshaking: boolean, isServer = false, whom?: Trusting): Error {
   const own = ownError(error);
   if (own !== undefined) return own;
-  if (failureOf(error) !== undefined) return trustError(error);
+  if (failureOf(error) !== undefined) return trustError(error, whom);
+  // A server is told what it was asked; a client that hears HTTP hears no TLS.
+  if (error.code === 'http_request' && !isServer) return sslError('ERR_SSL_WRONG_VERSION_NUMBER', error);
   if (error.code === 'truncated') {
     const message = handshaking
       ? 'Client network socket disconnected before secure TLS connection was established'
@@ -51,24 +59,25 @@ export function connectionError(error: TlsError, handshaking: boolean): Error {
   if (error.code === 'alert_received') return alertError(error);
   const code = CODES.get(error.code);
   if (code === undefined) return codedError('EPROTO', error.message, error);
-  const coded = codedError(code, error.message, error);
-  if (code.startsWith('ERR_SSL_')) {
-    coded.library = 'SSL routines';
-    coded.reason = code.slice(8).toLowerCase().replaceAll('_', ' ');
-  }
-  return coded;
+  return code.startsWith('ERR_SSL_') ? sslError(code, error) : codedError(code, error.message, error);
 }
 
 /** Why a certificate is not trusted: OpenSSL's names and sentences. */
-export function trustError(error: TlsError): Error {
+export function trustError(error: TlsError, whom?: Trusting): Error {
   const own = ownError(error);
   if (own !== undefined) return own;
   const failure = failureOf(error);
   if (failure === undefined) return codedError('CERT_REJECTED', error.message, error);
-  const [code, message] = verifyCode(failure);
+  const [code, message] = verifyCode(failure, whom);
   const coded = codedError(code, message, error);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') coded.reason = failure.message;
   return coded;
+}
+
+/** The code alone. */
+export function nodeErrorCode(error: TlsError): string {
+  const { code } = (failureOf(error) === undefined ? connectionError(error, false) : trustError(error)) as Partial<CodedError>;
+  return code ?? 'EPROTO';
 }
 
 /** The error of a user's callback. */
@@ -90,11 +99,22 @@ function alertError(error: TlsError): CodedError {
   return coded;
 }
 
-function verifyCode(failure: PathFailure): readonly [string, string] {
+function sslError(code: string, error: TlsError): CodedError {
+  const coded = codedError(code, error.message, error);
+  coded.library = 'SSL routines';
+  coded.reason = code.slice(8).toLowerCase().replaceAll('_', ' ');
+  return coded;
+}
+
+function verifyCode(failure: PathFailure, whom: Trusting | undefined): readonly [string, string] {
+  const { path } = failure;
   switch (failure.reason) {
     case 'no-issuer':
+      // The end of the chain is in the trust store, but is no root.
+      if (path.length > 1 && whom?.trust.find(path[path.length - 1]!) !== undefined)
+        return ['UNABLE_TO_GET_ISSUER_CERT', 'unable to get issuer certificate'];
       // OpenSSL tells a chain that is nothing but the leaf from one whose end is missing.
-      return failure.path.length <= 1
+      return path.length <= 1
         ? ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate']
         : ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable to get local issuer certificate'];
     case 'self-signed-leaf':

@@ -75,7 +75,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   #opener: Opener | undefined;
   #info: ConnectionInfo | undefined;
   #session: Session | undefined;
-  readonly #trust: SecureContext | undefined;
+  readonly #trust: SecureContext;
   #secure = false;
   #readEnded = false;
   /** Written before the handshake was over, or while the driver was busy. */
@@ -252,7 +252,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#opener = undefined;
     this.authorized = info.peerTrusted || (client && info.peerProof === 'psk');
     if (!this.authorized && (client || opener?.requestCert === true)) {
-      const why = info.trustError === undefined ? undefined : this.#named(trustError(info.trustError), info, opener);
+      const why = info.trustError === undefined ? undefined : this.#named(trustError(info.trustError, this.#trust), info, opener);
       this.authorizationError = ((why as { code?: string } | undefined)?.code ??
         why?.message ??
         'UNABLE_TO_GET_ISSUER_CERT') as unknown as Error;
@@ -268,7 +268,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     if (this.destroyed) return;
     this.#hadError = true;
     const info = this.#driver?.connection.info;
-    const coded = this.#named(connectionError(error, !this.#secure), info, this.#opener);
+    const coded = this.#named(connectionError(error, !this.#secure, this.#opener?.isServer === true, this.#trust), info, this.#opener);
     const opener = this.#opener;
     if (this.#secure || opener === undefined || !opener.isServer) {
       this.destroy(coded);
@@ -452,7 +452,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   override getPeerCertificate(detailed?: boolean): nodeTls.PeerCertificate | nodeTls.DetailedPeerCertificate {
     const chain = this.#info?.peerChain ?? [];
     if (chain.length === 0) return {} as nodeTls.PeerCertificate;
-    return detailed === true ? detailedCertificate(chain, this.#trust?.trust) : certificateObject(chain[0]!);
+    return detailed === true ? detailedCertificate(chain, this.#trust.trust) : certificateObject(chain[0]!);
   }
 
   override getPeerX509Certificate(): X509Certificate | undefined {
