@@ -106,7 +106,7 @@ export const REVOCATION_CLOCK_SKEW_MS = 300_000;
 /** Age of an OCSP response that does not say when the next one comes. */
 export const MAX_OCSP_AGE_MS = 604_800_000;
 /** Iterations of a password-based key derivation that a key file may ask for. */
-export const MAX_PASSWORD_ITERATIONS = 10_000_000;
+export const MAX_PASSWORD_ITERATIONS = 2_000_000;
 /** Bags of a PKCS #12 file, and certificates of a PKCS #7 bundle. */
 export const MAX_PKCS12_BAGS = 1_024;
 export const MAX_PKCS7_CERTIFICATES = 1_024;

@@ -3,6 +3,7 @@
  * under RFC 5280 §7.1 only when no anchor has exactly that name.
  */
 import { equal } from '../../base/bytes.ts';
+import { TlsError } from '../../base/errors.ts';
 import { looksLikePem } from '../asn1/pem.ts';
 import { Certificate, parseCertificates } from './certificate.ts';
 import type { Name } from './name.ts';
@@ -72,7 +73,13 @@ class Anchors implements TrustStore {
       this.#byKey = new Map();
       for (const anchor of anchors) add(this.#byKey, keyOf(anchor.subject), anchor);
     }
-    return this.#byKey.get(keyOf(name)) ?? [];
+    try {
+      return this.#byKey.get(keyOf(name)) ?? [];
+    } catch (error) {
+      // A name that cannot be read is nobody's.
+      if (error instanceof TlsError) return [];
+      throw error;
+    }
   }
 
   find(certificate: Certificate): Certificate | undefined {
