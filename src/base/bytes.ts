@@ -2,6 +2,11 @@
 
 export const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
+/** The same memory as a plain Uint8Array: a Buffer's `slice` shares memory where a Uint8Array's copies. */
+export function plainView(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /** A new array with all parts, in order. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;

@@ -3,6 +3,7 @@
  * that catches what a handshake throws, and sends the alert.
  */
 import { CLOSE_NOTIFY, FATAL, ILLEGAL_PARAMETER, INTERNAL_ERROR, UNEXPECTED_MESSAGE, USER_CANCELED, WARNING } from '../base/alerts.ts';
+import { plainView } from '../base/bytes.ts';
 import { fail, misuse, TlsError } from '../base/errors.ts';
 import { MAX_PLAINTEXT, MAX_QUEUED_OUTPUT, MAX_WARNINGS } from '../base/limits.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
@@ -75,7 +76,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   /** Takes bytes from the peer. Never throws on what a peer sends: faults become an `error` event. */
   receive(bytes: Uint8Array): void {
     if (this.#error !== undefined || this.#readClosed) return;
-    this.carrier.push(bytes);
+    this.carrier.push(plainView(bytes));
     this.#run();
     this.carrier.keep();
   }

@@ -186,6 +186,7 @@ export class FlowRunner<H extends FlowState> {
         this.#done();
         if (step.by !== 'both' && step.by !== hs.side) return;
         if (step.if !== undefined && !step.if.test(hs)) return;
+        if (step.by === hs.side) this.#ourTurn();
         hs.trace?.({ from: hs.side, kind: 'action', name: step.name, length: 0 });
         return step.run(hs);
       }
@@ -287,6 +288,9 @@ export class FlowRunner<H extends FlowState> {
     // Only now is the peer's flight complete: its first message does not end the wait for the rest.
     if (this.#turn !== undefined) this.#hs.carrier.answered();
     this.#turn = side;
+    // Nothing goes out on top of a flight that was not in order.
+    const { fault } = this.#hs.carrier;
+    if (fault !== undefined) fail(fault.alert, fault.code, fault.detail);
   }
 
   #theirTurn(): void {

@@ -67,6 +67,8 @@ export interface Carrier {
   setSplitRecords(split: boolean): void;
   /** Records that do not authenticate are dropped, up to so many bytes: early data that was not accepted. */
   skipEarlyData(bytes: number): void;
+  /** Why the connection has to end: set once, never cleared. */
+  readonly fault: RecordFault | undefined;
   /** What messages are told to; undefined after the handshake. */
   transcript: TranscriptSink | undefined;
 }

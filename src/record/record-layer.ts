@@ -1,9 +1,7 @@
 /** What the connection sees of a carrier: bytes in and out, data, alerts, time. Streams and datagrams share it. */
-import type { Carrier, RecordFault } from './carrier.ts';
+import type { Carrier } from './carrier.ts';
 
 export interface RecordLayer extends Carrier {
-  /** Why the connection has to end: set once, never cleared. */
-  readonly fault: RecordFault | undefined;
   /** Bytes from the peer: a stream in any split, or exactly one datagram. */
   push(bytes: Uint8Array): void;
   /** The array given to `push` may be reused by its owner from now on. */

@@ -1,5 +1,5 @@
 /** A session as bytes: inside tickets, in stores, and for a client that keeps it on disk. Versioned, never trusted unsealed. */
-import { fromLatin1, latin1 } from '../base/bytes.ts';
+import { fromLatin1, latin1, plainView } from '../base/bytes.ts';
 import { Reader } from '../base/reader.ts';
 import { Writer } from '../base/writer.ts';
 import type { HashName } from '../crypto/port.ts';
@@ -42,7 +42,7 @@ export function encodeSession(s: Session): Uint8Array {
 /** The session of such bytes; undefined when they are not one of this format. */
 export function decodeSession(bytes: Uint8Array): Session | undefined {
   try {
-    return read(new Reader(bytes));
+    return read(new Reader(plainView(bytes)));
   } catch {
     return undefined;
   }

@@ -68,7 +68,7 @@ export function createTicketKeys(crypto: CryptoProvider, key?: Uint8Array): Tick
 }
 
 function makeKey(crypto: CryptoProvider, bytes: Uint8Array = EMPTY): TicketKey {
-  const all = bytes.length === 0 ? crypto.random(TICKET_KEY_LENGTH) : bytes.slice();
+  const all = bytes.length === 0 ? crypto.random(TICKET_KEY_LENGTH) : new Uint8Array(bytes);
   if (all.length !== TICKET_KEY_LENGTH) throw new RangeError(`a ticket key is ${TICKET_KEY_LENGTH} bytes`);
   const key = all.subarray(NAME_LENGTH);
   if (key.every((byte) => byte === 0)) throw new RangeError('an all-zero ticket key');

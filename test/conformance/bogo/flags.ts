@@ -33,7 +33,7 @@ const BOOLEANS = new Set(
    expect-no-session-id no-op-extra-handshake server-preference key-update key-update-before-read expect-hrr expect-no-hrr
    renegotiate-ignore forbid-renegotiation-after-handshake use-ocsp-callback
    set-ocsp-in-callback decline-ocsp-callback fail-ocsp-callback no-legacy-server-connect cbc-record-splitting reverify-on-resume
-   read-with-unfinished-write handshake-never-done
+   handshake-never-done
   `.split(/\s+/),
 );
 const STRINGS = new Set(
