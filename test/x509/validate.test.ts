@@ -11,6 +11,7 @@ import { matchesSdpFingerprint, sdpFingerprint } from '../../src/pki/certs/finge
 import { Certificate } from '../../src/pki/x509/certificate.ts';
 import { Name } from '../../src/pki/x509/name.ts';
 import { explainVerdict } from '../../src/pki/x509/report.ts';
+import { createRevokedStore } from '../../src/pki/x509/revoked-store.ts';
 import { createTrustStore } from '../../src/pki/x509/trust-store.ts';
 import { validateCertificate, type ValidateOptions, type Verdict } from '../../src/pki/x509/validate.ts';
 import { createCertificateVerifier } from '../../src/pki/x509/verifier.ts';
@@ -139,6 +140,10 @@ test('anchors: a leaf, an intermediate, a version 1 root; self-signed only when 
     'host-name',
   );
   assert.equal(validate({ trustAnchors: [own], certificate: own, intermediates: [], time: NOW + 1_000 * DAY }).failure?.reason, 'expired');
+  assert.equal(
+    validate({ trustAnchors: [own], certificate: own, intermediates: [], revoked: createRevokedStore([own]) }).failure?.reason,
+    'revoked',
+  );
   // A trusted end entity is no issuer.
   const under = issue({ certificate: own, key: testKey('p256', 'CN=self.example').handle }, 'CN=x');
   assert.equal(validate({ trustAnchors: [own], certificate: under.certificate, intermediates: [] }).failure?.reason, 'not-a-ca');

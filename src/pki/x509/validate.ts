@@ -22,7 +22,7 @@ import type { Profile } from './profile.ts';
 import { rfc5280 } from './profile-rfc5280.ts';
 import { webpki } from './profile-webpki.ts';
 import { chooseFailure } from './report.ts';
-import type { RevokedStore } from './revoked-store.ts';
+import { checkRevokedStore, type RevokedStore } from './revoked-store.ts';
 import { type RevocationMode, statusChecker, type StatusSources } from './status.ts';
 import { runSteps, type Steps } from './steps.ts';
 import { type CertificateSource, toTrustStore, type TrustStore } from './trust-store.ts';
@@ -144,7 +144,8 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
   failures.push(...built.failures);
   if (built.path === undefined) return refuse(failures);
   const { path } = built;
-  const wrong = identityFault(leaf, options, purposes, profile);
+  // A leaf that is itself an anchor has no issuer whose word counts, but the store's does.
+  const wrong = checkRevokedStore(options.revoked, leaf) ?? identityFault(leaf, options, purposes, profile);
   if (wrong !== undefined) return refuse([{ ...wrong, path, index: 0 }, ...failures]);
   return { valid: true, path, policies: built.accepted?.policies ?? [], failure: undefined, failures };
 }

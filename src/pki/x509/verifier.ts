@@ -15,7 +15,7 @@ import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
 import { compatible, type Profile } from './profile.ts';
 import { chooseFailure } from './report.ts';
-import type { RevokedStore } from './revoked-store.ts';
+import { checkRevokedStore, type RevokedStore } from './revoked-store.ts';
 import { type RevocationMode, statusChecker } from './status.ts';
 import { runSteps, settle, type Steps } from './steps.ts';
 import { type CertificateSource, toTrustStore, type TrustStore } from './trust-store.ts';
@@ -156,7 +156,10 @@ function* verifySteps(
   if (built.path === undefined) throw failureError(chooseFailure(built.failures));
   const { path } = built;
   known.keep(path, crypto);
-  const wrong = leafFault(leaf, request, options, purposes, profile) ?? pinFault(path, options.pins, crypto);
+  const wrong =
+    checkRevokedStore(options.revoked, leaf) ??
+    leafFault(leaf, request, options, purposes, profile) ??
+    pinFault(path, options.pins, crypto);
   if (wrong !== undefined) throw failureError({ ...wrong, path, index: 0 });
   if (options.check !== undefined) {
     const why = yield* settle(options.check(path, request));
