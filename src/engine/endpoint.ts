@@ -242,10 +242,7 @@ export class Endpoint implements AssociationHost {
   /** Closes all associations and takes no new ones. */
   close(): void {
     this.accepting = false;
-    for (const association of [...this.#associations.values()]) {
-      if (association.established) association.close();
-      else association.abort();
-    }
+    for (const association of [...this.#associations.values()]) association.close();
   }
 
   /** Associations, those in their handshake included. */

@@ -160,7 +160,8 @@ export class DTLSEndpoint {
           session = new DTLSSession(this, next.association);
           next.association.owner = session;
           if (next.event.type === 'handshake') {
-            // The listener first: what follows finds its callbacks set.
+            // The listener comes before its first event: that finds its callbacks set.
+            session._open(next.event.info);
             this.#onSession?.(session);
           }
         }

@@ -95,8 +95,7 @@ export class DTLSSession {
   /** Sends close_notify; fulfilled when the session has ended, with the peer's or without. */
   close(): Promise<void> {
     if (this.#ended) return Promise.resolve();
-    if (this.#info === undefined) this.#association.abort();
-    else this.#association.close();
+    this.#association.close();
     return this.closed.catch(() => {});
   }
 
@@ -209,6 +208,11 @@ export class DTLSSession {
       });
       if (result.done !== true) yield result.value;
     }
+  }
+
+  /** @internal */
+  _open(info: ConnectionInfo): void {
+    this.#info = info;
   }
 
   /** @internal What the engine tells of the association. */
