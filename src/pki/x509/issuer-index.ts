@@ -34,10 +34,10 @@ export class IssuerIndex {
 
   anchorsOf(certificate: Certificate): readonly Certificate[] {
     const tables = this.#tables;
-    if (tables === undefined) return this.#order(certificate, this.#anchors.named(certificate.issuer));
+    if (tables === undefined) return this.#order(certificate, this.#anchorsNamed(certificate));
     const key = keyOf(certificate, tables);
     let found = tables.anchors.get(key);
-    if (found === undefined) tables.anchors.set(key, (found = this.#order(certificate, this.#anchors.named(certificate.issuer))));
+    if (found === undefined) tables.anchors.set(key, (found = this.#order(certificate, this.#anchorsNamed(certificate))));
     return found;
   }
 
@@ -83,10 +83,21 @@ export class IssuerIndex {
     return distance;
   }
 
-  #named(certificate: Certificate): readonly Certificate[] {
+  /** An issuer among the intermediates under exactly this name makes a search for similar names among the anchors needless. */
+  #anchorsNamed(certificate: Certificate): readonly Certificate[] {
+    const name = certificate.issuer;
+    const exact = this.#anchors.named(name, true);
+    return exact.length > 0 || this.#exactlyNamed(certificate).length > 0 ? exact : this.#anchors.named(name);
+  }
+
+  #exactlyNamed(certificate: Certificate): readonly Certificate[] {
     const name = certificate.issuer;
     const near = this.#tables === undefined ? this.#intermediates : (this.#tables.bySubject.get(hashBytes(name.der)) ?? []);
-    const exact = near.filter((one) => equal(one.subject.der, name.der));
+    return near.filter((one) => equal(one.subject.der, name.der));
+  }
+
+  #named(certificate: Certificate): readonly Certificate[] {
+    const exact = this.#exactlyNamed(certificate);
     if (exact.length > 0 || this.#intermediates.length > LARGE_POOL) return exact;
     return this.#intermediates.filter((one) => sameName(one, certificate));
   }

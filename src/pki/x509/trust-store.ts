@@ -11,8 +11,8 @@ import type { Name } from './name.ts';
 export interface TrustStore {
   /** All anchors, in the order given. Throws `bad_der` or `bad_pem` when one cannot be read. */
   readonly anchors: readonly Certificate[];
-  /** Anchors with this subject. */
-  named(name: Name): readonly Certificate[];
+  /** Anchors with this subject; `exact`: only those whose name is the same bytes. */
+  named(name: Name, exact?: boolean): readonly Certificate[];
   /** The anchor that is this very certificate. */
   find(certificate: Certificate): Certificate | undefined;
 }
@@ -61,14 +61,15 @@ class Anchors implements TrustStore {
     return this.#anchors;
   }
 
-  named(name: Name): readonly Certificate[] {
+  named(name: Name, exact = false): readonly Certificate[] {
     const { anchors } = this;
     const near = this.#byHash.get(hashBytes(name.der));
     if (near !== undefined) {
       if (near.length === 1 && equal(near[0]!.subject.der, name.der)) return near;
-      const exact = near.filter((anchor) => equal(anchor.subject.der, name.der));
-      if (exact.length > 0) return exact;
+      const same = near.filter((anchor) => equal(anchor.subject.der, name.der));
+      if (same.length > 0) return same;
     }
+    if (exact) return [];
     if (this.#byKey === undefined) {
       this.#byKey = new Map();
       for (const anchor of anchors) add(this.#byKey, keyOf(anchor.subject), anchor);
