@@ -54,6 +54,8 @@ export interface ActionStep<H> {
   readonly name: string;
   readonly by: Side | 'both';
   readonly if?: Guard<H>;
+  /** It puts something on the wire: our turn begins, if it has not. */
+  readonly sends?: boolean;
   run(hs: H): MaybePromise<void>;
 }
 
@@ -186,7 +188,7 @@ export class FlowRunner<H extends FlowState> {
         this.#done();
         if (step.by !== 'both' && step.by !== hs.side) return;
         if (step.if !== undefined && !step.if.test(hs)) return;
-        if (step.by === hs.side) this.#ourTurn();
+        if (step.sends === true) this.#ourTurn();
         hs.trace?.({ from: hs.side, kind: 'action', name: step.name, length: 0 });
         return step.run(hs);
       }

@@ -21,8 +21,8 @@ export const helloRetryRequest: Step<Handshake> = {
   sendIf: retryNeeded,
   body: [
     { kind: 'msg', from: 'server', msg: HELLO_RETRY_REQUEST, name: 'HelloRetryRequest' },
-    { kind: 'act', name: 'dummy change_cipher_spec', by: 'server', if: compatible, run: sendDummyCcs },
-    { kind: 'act', name: 'dummy change_cipher_spec', by: 'client', if: compatible, run: sendDummyCcs },
+    { kind: 'act', name: 'dummy change_cipher_spec', by: 'server', if: compatible, sends: true, run: sendDummyCcs },
+    { kind: 'act', name: 'dummy change_cipher_spec', by: 'client', if: compatible, sends: true, run: sendDummyCcs },
     { kind: 'msg', from: 'client', msg: CLIENT_HELLO, name: 'SecondClientHello' },
   ],
 };
