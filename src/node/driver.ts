@@ -138,6 +138,14 @@ export class Driver {
     else linger(transport);
   }
 
+  /** The callback of a write that will not be finished. */
+  takePending(): ((error?: Error | null) => void) | undefined {
+    const done = this.#done;
+    this.#done = undefined;
+    this.#pieces = undefined;
+    return done;
+  }
+
   /** Nothing moved for a while. */
   idle(): boolean {
     if (this.#detached) return true;

@@ -36,7 +36,7 @@ export function connect(...args: unknown[]): TLSSocket {
   const tls = new TLSSocket(socket ?? null, { ...options, ...(host === undefined ? {} : { host }), isServer: false });
   if (listener !== undefined) tls.once('secureConnect', listener);
   if (options.timeout !== undefined && options.timeout > 0) tls.setTimeout(options.timeout);
-  if (socket === undefined || socket === null) open(tls, options);
+  if ((socket === undefined || socket === null) && !tls.destroyed) open(tls, options);
   return tls;
 }
 

@@ -112,7 +112,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
    */
   constructor(socket?: Duplex | null, options: TLSSocketOptions = {}) {
     super({
-      allowHalfOpen: socket?.allowHalfOpen ?? options.allowHalfOpen ?? false,
+      allowHalfOpen: options.allowHalfOpen ?? socket?.allowHalfOpen ?? false,
       emitClose: false,
       ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
@@ -120,10 +120,10 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#opener = openerOf(options);
     this.#trust = this.#opener.secure;
     this.#trace = options.enableTrace === true;
-    if (options.signal !== undefined) addAbortSignal(options.signal, this as unknown as Duplex);
     const limit = this.#opener.handshakeTimeout;
     if (limit > 0) this.#handshakeTimer = setTimeout(onHandshakeTimeout, limit, this);
     if (socket !== undefined && socket !== null) this._attach(socket, false);
+    if (options.signal !== undefined) addAbortSignal(options.signal, this as unknown as Duplex);
   }
 
   // --- starting ---
@@ -340,6 +340,10 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     else transport?.destroy();
     const hadError = error !== null || this.#hadError;
     done(error);
+    // The stream tells the writers of what it holds back once the write under way has ended.
+    const pending = [this.#waitingDone, driver?.takePending()].filter((one) => one !== undefined);
+    this.#waitingDone = undefined;
+    if (pending.length > 0) process.nextTick(failPending, pending, error);
     // After the error, which the stream emits in the next tick, and when the transport is gone too.
     const closed = (): void => void process.nextTick(emitClose, this, hadError);
     if (this.#attached && transport !== undefined && !transport.closed && error === null && !this.#hadError)
@@ -655,6 +659,11 @@ function onHandshakeTimeout(socket: TLSSocket): void {
 }
 function emitClose(socket: TLSSocket, hadError: boolean): void {
   socket.emit('close', hadError);
+}
+
+function failPending(pending: readonly Done[], error: Error | null): void {
+  const reason = error ?? codedError('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed');
+  for (const done of pending) done(reason);
 }
 
 function writeTrace(entry: TraceEntry): void {
