@@ -146,6 +146,11 @@ export function fits(suite: CipherSuite, versions: readonly NamedVersion[], hasP
   return versions.some(({ rank }) => rank < 4 && suite.minVersion - 0x0300 <= rank);
 }
 
+/** All groups that this runtime has. */
+export function usableGroups(): NamedGroup[] {
+  return GROUPS.filter((group) => nodeCrypto.lacks(group.name) === undefined);
+}
+
 /** Groups that this runtime has, of those that are offered when none are named. */
 export function defaultGroups(): NamedGroup[] {
   const wanted = [
@@ -184,11 +189,15 @@ export function findVersion(text: string): NamedVersion {
   return found;
 }
 
-/** Suites by IANA name, OpenSSL name or number; `all` that the runtime has. @throws UsageError */
+/**
+ * Suites by IANA name, OpenSSL name or number; `all` that the runtime has, except those that do not authenticate or do not
+ * encrypt: these are named, or asked for as `anon` and `null`. @throws UsageError
+ */
 export function pickSuites(names: readonly string[]): CipherSuite[] {
   return unique(
     names.flatMap((name) => {
-      if (name.toLowerCase() === 'all') return SUITES.filter((suite) => suiteLacks(suite) === undefined);
+      const set = SETS[name.toLowerCase()];
+      if (set !== undefined) return SUITES.filter((suite) => set(suite) && suiteLacks(suite) === undefined);
       const suite = findSuite(name);
       const reason = suiteLacks(suite);
       if (reason !== undefined) throw new UsageError(`${suite.name}: ${reason}`);
@@ -196,6 +205,30 @@ export function pickSuites(names: readonly string[]): CipherSuite[] {
     }),
   );
 }
+
+/** Whoever is at the other end: nobody proves anything. */
+export function isAnonymous(suite: CipherSuite): boolean {
+  return suite.family === 'legacy' && suite.auth === 'anon';
+}
+
+export function isPlain(suite: CipherSuite): boolean {
+  return suite.name.includes('_WITH_NULL_');
+}
+
+/** Options that lower the safety, as they are reported, for suites and versions that somebody asked for. */
+export function dangersOf(suites: readonly CipherSuite[], versions: readonly NamedVersion[]): string[] {
+  return [
+    ...(suites.some(isAnonymous) ? ['anonymous'] : []),
+    ...(suites.some(isPlain) ? ['null encryption'] : []),
+    ...(versions.some(({ rank }) => rank === 0) ? ['SSL 3.0'] : []),
+  ];
+}
+
+const SETS: Readonly<Record<string, ((suite: CipherSuite) => boolean) | undefined>> = {
+  all: (suite) => !isAnonymous(suite) && !isPlain(suite),
+  anon: isAnonymous,
+  null: isPlain,
+};
 
 /** The cipher in a suite's name, such as `AES_128_GCM`, and its MAC; `AEAD` for ciphers that have their own. */
 export function cipherAndMac(suite: CipherSuite): { readonly cipher: string; readonly mac: string } {

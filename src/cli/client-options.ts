@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import { type ClientContextInit, createClientContext } from '../engine/context.ts';
-import type { ClientContext } from '../handshake/context.ts';
+import type { ClientContext, Credential } from '../handshake/context.ts';
 import { createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../pki/x509/verifier.ts';
 import { utf8 } from '../base/bytes.ts';
 import * as catalogue from './catalogue.ts';
@@ -16,7 +16,7 @@ export const PROTOCOL_OPTIONS = {
   'tls1.2': { type: 'boolean', help: 'TLS 1.2 only' },
   min: { type: 'string', value: 'VERSION', help: 'lowest version: tls1.2 by default, also tls1.3, tls1.1, tls1.0, ssl3' },
   max: { type: 'string', value: 'VERSION', help: 'highest version: tls1.3 by default' },
-  suites: { type: 'string', value: 'LIST', help: 'cipher suites, best first: IANA or OpenSSL names, numbers, or all' },
+  suites: { type: 'string', value: 'LIST', help: 'cipher suites, best first: IANA or OpenSSL names, numbers, all, anon, null' },
   groups: { type: 'string', value: 'LIST', help: 'groups of the key exchange, best first: x25519, P-256, …, or all' },
   alpn: { type: 'string', value: 'LIST', help: 'application protocols, best first: h2,http/1.1' },
   psk: { type: 'string', value: 'HEX', help: 'a pre-shared key, in hexadecimal' },
@@ -91,8 +91,26 @@ export function protocolInit(
     now: Date.now,
     alpn: values.alpn?.split(',').filter((protocol) => protocol !== '') ?? [],
     ...(values.keylog === undefined ? {} : { keyLog: openKeyLog(values.keylog) }),
-    credentials: credential === undefined ? [] : [credential],
-    dangers: [],
+    credentials: credential === undefined ? [] : [old ? credential : withSchemes(credential, catalogue.SCHEMES)],
+    dangers: catalogue.dangersOf(suites, usable),
+  };
+}
+
+/** A credential that signs with these schemes only: a key may know SHA-1, and a peer may ask for nothing else. */
+export function withSchemes(credential: Credential, allowed: readonly number[]): Credential {
+  const { key } = credential;
+  const decryptRaw = key.decryptRaw?.bind(key);
+  return {
+    ...credential,
+    key: {
+      type: key.type,
+      ...(key.curve === undefined ? {} : { curve: key.curve }),
+      ...(key.bits === undefined ? {} : { bits: key.bits }),
+      ...(key.spki === undefined ? {} : { spki: key.spki }),
+      schemes: key.schemes.filter((scheme) => allowed.includes(scheme)),
+      sign: (scheme, tbs) => key.sign(scheme, tbs),
+      ...(decryptRaw === undefined ? {} : { decryptRaw }),
+    },
   };
 }
 
@@ -111,7 +129,7 @@ export function clientSetup(values: ClientValues, host: string, env: Readonly<Re
     // The hybrid alone would cost every server without it a round trip.
     keyShares: init.groups[0]?.kind === 'kem' && init.groups.length > 1 ? 2 : 1,
     requireSecureRenegotiation: !insecure,
-    dangers: insecure ? ['dangerouslyTrustAnyCertificate'] : [],
+    dangers: [...init.dangers!, ...(insecure ? ['dangerouslyTrustAnyCertificate'] : [])],
     ...(psk === undefined ? {} : { psk: () => psk }),
   });
   const serverName = values.servername ?? host.replace(/%.*$/, '').replace(/\.$/, '');

@@ -43,6 +43,8 @@ export class ClientRun {
   info: ConnectionInfo | undefined;
   error: unknown;
   readonly sessions: Session[] = [];
+  /** The server's stapled OCSP response, DER. */
+  ocspResponse: Uint8Array | undefined;
   /** Fulfilled when the peer has said goodbye or the connection is over. */
   readonly ended: Promise<void>;
   stream: TlsStream | undefined;
@@ -69,7 +71,7 @@ export class ClientRun {
       if (starttls !== undefined) {
         const started = performance.now();
         try {
-          await startTls(dialled.socket, starttls, target.host, timeoutMs);
+          await startTls(dialled.socket, starttls, this.request.serverName ?? target.host, timeoutMs);
         } catch (error) {
           dialled.socket.destroy();
           throw error;
@@ -136,6 +138,9 @@ export class ClientRun {
         this.sessions.push(event.session);
         // Before TLS 1.3 a ticket is part of the handshake, and of its trace.
         if (this.info?.versionId === 0x0304) this.log.later('server', 'NewSessionTicket');
+        break;
+      case 'ocsp':
+        this.ocspResponse = event.response;
         break;
       case 'alert':
         this.log.alert('server', event.description);

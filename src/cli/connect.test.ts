@@ -17,7 +17,11 @@ interface Report {
 const folder = new CertificateFolder();
 const p256 = folder.write('p256');
 const rsa = folder.write('rsa');
-after(() => folder.remove());
+after(() => {
+  // Servers of tests that failed.
+  process.emit('SIGTERM');
+  folder.remove();
+});
 
 /** Starts `veritls serve` on a free port, for `count` connections. */
 async function serving(

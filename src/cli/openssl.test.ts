@@ -10,7 +10,11 @@ const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'there is 
 const folder = new CertificateFolder();
 const p256 = folder.write('p256');
 const rsa = folder.write('rsa');
-after(() => folder.remove());
+after(() => {
+  // Servers of tests that failed.
+  process.emit('SIGTERM');
+  folder.remove();
+});
 
 /** Runs `use` with the port of an `openssl s_server`. */
 async function withServer(args: readonly string[], use: (port: string) => Promise<void>): Promise<void> {

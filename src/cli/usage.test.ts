@@ -80,12 +80,12 @@ test('without arguments: the overview, status 2; with --help, status 0', async (
   for (const args of [['--help'], ['-h'], ['help']]) {
     const { status, stdout } = await command(args);
     assert.equal(status, 0);
-    for (const name of ['connect', 'serve', 'demo', 'suites', 'version', 'help']) assert.match(stdout, new RegExp(`^  ${name}  `, 'm'));
+    for (const name of ['connect', 'serve', 'demo', 'scan', 'cert', 'suites', 'version', 'help']) assert.match(stdout, new RegExp(`^  ${name}  `, 'm'));
   }
 });
 
 test('every command has help with its options', async () => {
-  for (const name of ['connect', 'serve', 'demo', 'suites', 'version', 'help']) {
+  for (const name of ['connect', 'serve', 'demo', 'scan', 'suites', 'version', 'help']) {
     const asked = await command(['help', name]);
     assert.equal(asked.status, 0);
     assert.match(asked.stdout, new RegExp(`^veritls ${name}: `));

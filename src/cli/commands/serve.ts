@@ -9,7 +9,8 @@ import { createCertificateVerifier } from '../../pki/x509/verifier.ts';
 import { createMemoryStore } from '../../session/cache.ts';
 import { createTicketKeys } from '../../session/ticket.ts';
 import { certificateSummary } from '../certificate-view.ts';
-import { PROTOCOL_OPTIONS, protocolInit, pskOf } from '../client-options.ts';
+import { SCHEMES } from '../catalogue.ts';
+import { PROTOCOL_OPTIONS, protocolInit, pskOf, withSchemes } from '../client-options.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { errorLine, reportOf } from '../errors.ts';
 import { readTrust, type Trust } from '../files.ts';
@@ -64,7 +65,8 @@ export const serve: Command = {
     const init = protocolInit(values, 'server', io.env);
     const psk = pskOf(values);
     const ownName = values['self-signed'] ?? (values.cert === undefined && psk === undefined ? 'localhost' : undefined);
-    const credentials = ownName === undefined ? init.credentials! : [await selfSigned(withLoopback(ownName), Date.now())];
+    const credentials =
+      ownName === undefined ? init.credentials! : [withSchemes(await selfSigned(withLoopback(ownName), Date.now()), SCHEMES)];
     if (values['cert-out'] !== undefined) {
       if (credentials[0] === undefined) throw new UsageError('--cert-out without a certificate');
       writeFileSync(values['cert-out'], credentials[0].chain.map((der) => writePem('CERTIFICATE', der)).join(''));
