@@ -24,6 +24,8 @@ export type {
 } from './handshake/context.ts';
 export type { ExtensionModule } from './handshake/extensions/module.ts';
 export type { Side, TraceEntry } from './handshake/flow.ts';
+export type { RenegotiateOptions, RenegotiationSupport } from './handshake/established.ts';
+export { renegotiation, type RenegotiationOptions, type RenegotiationPolicy } from './handshake/legacy/renegotiation.ts';
 export type { PeerProof } from './handshake/peer-auth.ts';
 export type { ProtocolVersion } from './handshake/version.ts';
 

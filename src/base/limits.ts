@@ -21,6 +21,8 @@ export const MAX_WARNINGS = 4;
 export const MAX_KEY_UPDATES = 32;
 /** Requests for renegotiation in a row without application data: each costs a refusal (S14). */
 export const MAX_RENEGOTIATION_REQUESTS = 4;
+/** HelloRequests that a client passes over in a handshake (RFC 5246 §7.4.1.1). */
+export const MAX_PASSED_HELLO_REQUESTS = 16;
 /** Renegotiations that a peer may bring about in a window of time, by default (S14). */
 export const DEFAULT_RENEGOTIATIONS = 3;
 export const DEFAULT_RENEGOTIATION_WINDOW_MS = 600_000;

@@ -2,7 +2,16 @@
  * One connection, sans-I/O: bytes and time go in, bytes, events and the next timeout come out. Here is the one place
  * that catches what a handshake throws, and sends the alert.
  */
-import { CLOSE_NOTIFY, FATAL, ILLEGAL_PARAMETER, INTERNAL_ERROR, UNEXPECTED_MESSAGE, USER_CANCELED, WARNING } from '../base/alerts.ts';
+import {
+  CLOSE_NOTIFY,
+  FATAL,
+  ILLEGAL_PARAMETER,
+  INTERNAL_ERROR,
+  NO_RENEGOTIATION,
+  UNEXPECTED_MESSAGE,
+  USER_CANCELED,
+  WARNING,
+} from '../base/alerts.ts';
 import { plainView } from '../base/bytes.ts';
 import { fail, misuse, TlsError } from '../base/errors.ts';
 import { MAX_PLAINTEXT, MAX_QUEUED_OUTPUT, MAX_WARNINGS } from '../base/limits.ts';
@@ -11,10 +20,10 @@ import { clientFront } from '../handshake/front-client.ts';
 import { serverFront } from '../handshake/front-server.ts';
 import { frontFlow } from '../handshake/front.ts';
 import type { ClientContext, ClientOptions, Context, HandshakeHost, ServerContext } from '../handshake/context.ts';
-import type { Established, EstablishedHost } from '../handshake/established.ts';
+import type { Established, EstablishedHost, Negotiated, NextHandshake, RenegotiateOptions } from '../handshake/established.ts';
 import { type Binding, FlowRunner, type Side } from '../handshake/flow.ts';
 import { Handshake } from '../handshake/state.ts';
-import type { CarrierSink } from '../record/carrier.ts';
+import type { CarrierSink, IncomingMessage } from '../record/carrier.ts';
 import type { RecordLayer } from '../record/record-layer.ts';
 import { StreamCarrier } from '../record/stream/carrier.ts';
 import type { Session } from '../session/session.ts';
@@ -46,6 +55,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   onWake: (() => void) | undefined;
   readonly side: Side;
   readonly carrier: RecordLayer;
+  readonly #front: FrontFactory;
   #hs: Handshake | undefined;
   #runner: FlowRunner<Handshake> | undefined;
   #established: Established | undefined;
@@ -68,6 +78,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   constructor(context: Context, options: ClientOptions, makeCarrier: CarrierFactory, front: FrontFactory) {
     this.side = context.side;
     this.carrier = makeCarrier(this);
+    this.#front = front;
     this.#hs = new Handshake(context, options, this.carrier, this);
     this.#runner = new FlowRunner(this.#hs, front(context));
     if (this.side === 'client') this.#run();
@@ -89,12 +100,15 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   }
 
   /**
-   * Sends application data. Returns how many bytes were accepted: all of them, unless output has piled up.
+   * Sends application data. Returns how many bytes were accepted: all of them, unless output has piled up; none while the
+   * connection renegotiates.
    * @throws TlsError of origin `api`, `invalid_state`, before the handshake is over and after `close`.
    */
   send(data: Uint8Array): number {
-    if (this.#established === undefined || this.#runner !== undefined) misuse('invalid_state', 'the handshake is not over');
+    if (this.#established === undefined && this.#error === undefined) misuse('invalid_state', 'the handshake is not over');
     if (this.#writeClosed || this.#error !== undefined) misuse('closed', 'the connection is closed');
+    // RFC 5246 would let data pass between the messages; many peers do not.
+    if (this.#runner !== undefined) return 0;
     const room = MAX_QUEUED_OUTPUT - this.carrier.outputLength;
     if (room <= 0) return 0;
     const accepted = data.length <= room ? data : data.subarray(0, room);
@@ -149,9 +163,14 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   close(): void {
     if (this.#writeClosed || this.#error !== undefined) return;
     this.#writeClosed = true;
-    if (this.#runner !== undefined) this.carrier.alert(WARNING, USER_CANCELED);
+    const first = this.#runner !== undefined && !this.#isRenegotiating;
+    if (first) this.carrier.alert(WARNING, USER_CANCELED);
+    const renegotiating = this.#isRenegotiating;
+    this.#leaveRenegotiation();
     this.carrier.alert(WARNING, CLOSE_NOTIFY);
-    if (this.#runner !== undefined) this.#die(new TlsError({ code: 'aborted', origin: 'api', detail: 'closed in the handshake' }));
+    // What the peer still says belongs to a handshake that is none any more.
+    if (renegotiating) this.#end();
+    if (first) this.#die(new TlsError({ code: 'aborted', origin: 'api', detail: 'closed in the handshake' }));
     else this.#endIfClosed();
   }
 
@@ -196,6 +215,19 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.carrier.endFlight();
   }
 
+  /**
+   * Another handshake on this connection, under the protection of the keys in force (RFC 5746): a client begins it, a server
+   * asks its client to. `renegotiated` tells that it is done; an alert `no_renegotiation`, that the peer refused.
+   * @throws TlsError `unsupported` in TLS 1.3 and where it would be unsafe; `invalid_state` in a handshake and after `close`.
+   */
+  renegotiate(options: RenegotiateOptions = {}): void {
+    if (this.#established === undefined || this.#runner !== undefined || this.#writeClosed || this.#readClosed)
+      misuse('invalid_state', 'not connected, or in a handshake');
+    if (this.#established.renegotiate === undefined) misuse('unsupported', 'no renegotiation in TLS 1.3');
+    this.#established.renegotiate(this, options);
+    this.#run();
+  }
+
   /** Longest content of the records that we send from now on: 512 to 16384, and never more than the peer takes. */
   setMaxSendFragment(size: number): void {
     if (!Number.isInteger(size) || size < 512 || size > MAX_PLAINTEXT) misuse('invalid_argument', 'a fragment is 512 to 16384 bytes');
@@ -214,13 +246,17 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
 
   // --- what the carrier tells ---
 
+  //= rfc5246#section-7.2.1
+  //# Any data received after a closure alert is ignored.
   data(content: Uint8Array): void {
+    if (this.#readClosed) return;
     this.#warnings = 0;
     this.#established?.onData();
     this.#events.push({ type: 'data', data: content });
   }
 
   alert(level: number, description: number): void {
+    if (this.#readClosed) return;
     // RFC 9846 §6: an invalid enum is an illegal_parameter.
     if (level !== WARNING && level !== FATAL)
       this.#die(new TlsError({ code: 'bad_alert', origin: 'local', alert: ILLEGAL_PARAMETER, detail: `level ${level}` }));
@@ -230,6 +266,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   }
 
   other(contentType: number, content: Uint8Array): void {
+    if (this.#readClosed) return;
     this.#events.push({ type: 'other', contentType, content });
   }
 
@@ -257,6 +294,25 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.#events.push({ type: 'keyUpdate' });
   }
 
+  get negotiated(): Negotiated {
+    return this.#info!;
+  }
+
+  get isWriteClosed(): boolean {
+    return this.#writeClosed;
+  }
+
+  handshakeAgain(next: NextHandshake, hello?: IncomingMessage): void {
+    this.#trustError = undefined;
+    this.#hs = new Handshake(next.context, next.options, this.carrier, this, next.previous);
+    this.#runner = new FlowRunner(this.#hs, this.#front(next.context));
+    if (hello !== undefined) this.#runner.feed(hello);
+  }
+
+  renegotiationRequested(): void {
+    this.#events.push({ type: 'renegotiationRequest' });
+  }
+
   warn(description: number): void {
     this.carrier.alert(WARNING, description);
   }
@@ -267,18 +323,22 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     if (this.#waiting || this.#error !== undefined) return;
     try {
       for (;;) {
-        const result = this.#runner === undefined ? this.#afterHandshake() : this.#runner.advance();
+        const runner = this.#runner;
+        const result = runner === undefined ? this.#afterHandshake() : runner.advance();
         if (typeof result === 'object') {
           this.#wait(result);
           return;
         }
         const { fault } = this.carrier;
         if (fault !== undefined) fail(fault.alert, fault.code, fault.detail);
-        if (result === 'input' || this.#error !== undefined) return;
-        if (this.#runner !== undefined) this.#complete();
+        if (this.#error !== undefined) return;
+        // What an alert ended leaves its input to what comes after it.
+        if (this.#runner !== runner) continue;
+        if (result === 'input') return;
+        if (runner !== undefined) this.#complete();
       }
     } catch (error) {
-      this.#die(error);
+      if (!this.#ended) this.#die(error);
     }
   }
 
@@ -312,7 +372,19 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.#info = infoOf(hs, this.#trustError);
     this.#runner = undefined;
     this.#hs = undefined;
-    this.#events.push({ type: 'handshake', info: this.#info });
+    this.#events.push({ type: this.#info.renegotiations === 0 ? 'handshake' : 'renegotiated', info: this.#info });
+  }
+
+  get #isRenegotiating(): boolean {
+    return this.#runner !== undefined && this.#established !== undefined;
+  }
+
+  /** Back to the keys and the state that were. */
+  #leaveRenegotiation(): void {
+    if (!this.#isRenegotiating) return;
+    this.#runner = undefined;
+    this.#hs = undefined;
+    this.carrier.finished();
   }
 
   #renewKey(): void {
@@ -324,12 +396,14 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   // --- alerts and the end ---
 
   #onCloseNotify(): void {
-    if (this.#runner !== undefined) {
+    const renegotiating = this.#isRenegotiating;
+    if (this.#runner !== undefined && !renegotiating) {
       this.#die(new TlsError({ code: 'alert_received', origin: 'peer', alert: CLOSE_NOTIFY, detail: 'in the handshake' }));
       return;
     }
     this.#readClosed = true;
     this.#events.push({ type: 'end' });
+    if (renegotiating) this.close();
     this.#endIfClosed();
   }
 
@@ -346,7 +420,13 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
   #onWarning(description: number): void {
     if (++this.#warnings > MAX_WARNINGS) {
       this.#die(new TlsError({ code: 'too_many_warnings', origin: 'local', alert: UNEXPECTED_MESSAGE }));
-    } else this.#events.push({ type: 'alert', description });
+      return;
+    }
+    this.#events.push({ type: 'alert', description });
+    //= rfc5246#section-7.2.2
+    //# At that point, the original requester
+    //# can decide whether to proceed with the connection.
+    if (description === NO_RENEGOTIATION && this.#isRenegotiating && !this.#hs!.hasVersion) this.#leaveRenegotiation();
   }
 
   #die(cause: unknown): void {
@@ -354,7 +434,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     const error =
       cause instanceof TlsError ? cause : new TlsError({ code: 'callback_failed', origin: 'local', alert: INTERNAL_ERROR, cause });
     this.#error = error;
-    if (error.origin !== 'peer' && error.origin !== 'transport' && error.alert !== undefined) this.carrier.alert(FATAL, error.alert);
+    const told = error.origin === 'peer' || error.origin === 'transport' || this.#writeClosed;
+    if (!told && error.alert !== undefined) this.carrier.alert(FATAL, error.alert);
     this.#runner = undefined;
     this.#hs = undefined;
     this.#established = undefined;

@@ -4,7 +4,7 @@
  */
 import { EMPTY, equal } from '../base/bytes.ts';
 import { misuse } from '../base/errors.ts';
-import { DEFAULT_RENEGOTIATION_WINDOW_MS, DEFAULT_RENEGOTIATIONS, MIN_DH_BITS } from '../base/limits.ts';
+import { MIN_DH_BITS } from '../base/limits.ts';
 import type { LegacySuite } from '../crypto/suites/suite.ts';
 import type { ClientContext, CommonContext, Credential, ServerContext } from '../handshake/context.ts';
 import { parseCertificate } from '../pki/x509/certificate.ts';
@@ -88,9 +88,7 @@ function common(init: ClientContextInit | ServerContextInit): Omit<CommonContext
     recordSizeLimit: init.recordSizeLimit,
     middleboxCompatibility: init.middleboxCompatibility ?? true,
     verifyResumed: init.verifyResumed ?? false,
-    renegotiation: init.renegotiation ?? 'refuse',
-    maxRenegotiations: init.maxRenegotiations ?? DEFAULT_RENEGOTIATIONS,
-    renegotiationWindowMs: init.renegotiationWindowMs ?? DEFAULT_RENEGOTIATION_WINDOW_MS,
+    renegotiation: init.renegotiation,
     dangers: init.dangers ?? [],
   };
 }

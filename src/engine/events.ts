@@ -14,6 +14,10 @@ export type ConnectionEvent =
   | { readonly type: 'ocsp'; readonly response: Uint8Array }
   /** The peer changed its key (TLS 1.3). */
   | { readonly type: 'keyUpdate' }
+  /** Another handshake on the connection is over: what was negotiated may have changed, the peer's certificate has not. */
+  | { readonly type: 'renegotiated'; readonly info: ConnectionInfo }
+  /** The server wants to renegotiate, and the context leaves it to the caller. */
+  | { readonly type: 'renegotiationRequest' }
   /** A warning of the peer, other than close_notify. */
   | { readonly type: 'alert'; readonly description: number }
   /** Any content type beside the core protocol that the context allows (heartbeat). */

@@ -37,6 +37,8 @@ export interface ConnectionInfo {
   readonly secureRenegotiation: boolean;
   /** A HelloRetryRequest came before (TLS 1.3). */
   readonly helloRetried: boolean;
+  /** Handshakes on this connection behind the first. */
+  readonly renegotiations: number;
   /** Which of our certificates was shown. */
   readonly credential: Credential | undefined;
   /** RFC 5764; 0 for none. */
@@ -68,6 +70,7 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     encryptThenMac: hs.encryptThenMac,
     secureRenegotiation: hs.isModern || hs.secureRenegotiation,
     helloRetried: hs.retried,
+    renegotiations: hs.previous === undefined ? 0 : hs.previous.count + 1,
     credential: hs.credential,
     srtpProfile: hs.srtpProfile,
     dangers: hs.context.dangers,

@@ -12,6 +12,7 @@ import type { Session } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { TicketKeys } from '../session/ticket.ts';
 import type { NamedGroup } from '../wire/group.ts';
+import type { RenegotiationSupport } from './established.ts';
 import type { ExtensionModule } from './extensions/module.ts';
 import type { TraceEntry } from './flow.ts';
 import type { ProtocolVersion } from './version.ts';
@@ -30,15 +31,6 @@ export interface ExternalPsk extends PskCredential {
   /** The hash that it is bound to in TLS 1.3; SHA-256 by default, RFC 9846 §4.2.11. */
   readonly hash?: HashName;
 }
-
-/**
- * What a peer's wish for another handshake on its connection meets (SSL 3.0 to (D)TLS 1.2).
- *
- * `refuse`: it is told no, by a warning, and the connection goes on. `abort`: the connection ends. `ignore`: a client goes on
- * as if nothing had come; a server refuses, since its client waits. `ask`: a client tells its user, who may call
- * `renegotiate`; a server refuses. `allow`: it is done, `maxRenegotiations` times in `renegotiationWindowMs`.
- */
-export type RenegotiationPolicy = 'refuse' | 'abort' | 'ignore' | 'ask' | 'allow';
 
 export interface CommonContext {
   readonly crypto: CryptoProvider;
@@ -75,10 +67,8 @@ export interface CommonContext {
    * lifetime, which never exceeds the certificate's.
    */
   readonly verifyResumed: boolean;
-  /** RFC 5746; `refuse` by default. What `Connection.renegotiate` starts is allowed whatever stands here. */
-  readonly renegotiation: RenegotiationPolicy;
-  readonly maxRenegotiations: number;
-  readonly renegotiationWindowMs: number;
+  /** RFC 5746; undefined: every wish for it is refused with a warning, and `Connection.renegotiate` does not work. */
+  readonly renegotiation: RenegotiationSupport | undefined;
   /** What was switched on that lowers the safety, by option name: shown in the connection's info. */
   readonly dangers: readonly string[];
 }

@@ -40,9 +40,13 @@ function writeHello(hs: Handshake): void {
   const { client } = hs;
   const body = new Writer(512);
   const suites = usableSuites(hs);
-  const extensions = client.versions.some((version) => version.family === 'modern' || version.strategy?.extensions === true);
-  // RFC 5746 §3.4: the SCSV in the first handshake; renegotiation_info itself only later.
-  hs.renegotiationScsv = client.versions.some((version) => version.family === 'legacy') && !hs.renegotiating;
+  const isFirst = hs.previous === undefined;
+  // SSL 3.0 has no extension but renegotiation_info, and that only in later handshakes (RFC 5746 §4.5).
+  const extensions = !isFirst || hasExtensions(client.versions);
+  //= rfc5746#section-3.5
+  //# The SCSV
+  //# MUST NOT be included.
+  hs.renegotiationScsv = isFirst && client.versions.some((version) => version.family === 'legacy');
   if (hs.renegotiationScsv) suites.push(TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
   if (client.fallbackScsv) suites.push(TLS_FALLBACK_SCSV);
   writeClientHelloHead(
@@ -85,6 +89,7 @@ function startHello(hs: Handshake): void {
   const legacy = client.versions.find((version) => version.family === 'legacy');
   const modern = client.versions.find((version) => version.family === 'modern');
   hs.clientVersion = modern === undefined ? legacy!.id : modern.helloCookie ? 0xfefd : 0x0303;
+  if (hs.previous !== undefined) hs.clientVersion = hs.previous.clientVersion;
   const session = offeredSession(hs);
   // RFC 5077 §3.4: with a ticket, an ID of our own shows whether it was accepted.
   if (session !== undefined) hs.sessionId = session.sessionId.length > 0 ? session.sessionId : hs.crypto.random(32);
@@ -105,7 +110,7 @@ function usableSuites(hs: Handshake): number[] {
 
 /** All extension modules in the order of the wire. */
 function clientModules(hs: Handshake): ExtensionModule[] {
-  const modules = [...hs.context.extensions];
+  const modules = hasExtensions(hs.context.versions) ? [...hs.context.extensions] : [];
   for (const version of hs.context.versions) {
     for (const module of version.client?.extensions ?? []) if (!modules.includes(module)) modules.push(module);
   }
@@ -115,6 +120,10 @@ function clientModules(hs: Handshake): ExtensionModule[] {
   //# (Section 4.2.11) which MUST be the last extension in the ClientHello
   modules.sort((a, b) => Number(a.type === PRE_SHARED_KEY) - Number(b.type === PRE_SHARED_KEY));
   return modules;
+}
+
+function hasExtensions(versions: readonly ProtocolVersion[]): boolean {
+  return versions.some((version) => version.family === 'modern' || version.strategy?.extensions === true);
 }
 
 function onHelloRetryRequest(hs: Handshake, message: IncomingMessage): MaybePromise<void> {

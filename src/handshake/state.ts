@@ -5,7 +5,7 @@
 import { INTERNAL_ERROR, UNEXPECTED_MESSAGE } from '../base/alerts.ts';
 import { EMPTY } from '../base/bytes.ts';
 import { fail } from '../base/errors.ts';
-import { MAX_RENEGOTIATION_REQUESTS } from '../base/limits.ts';
+import { MAX_PASSED_HELLO_REQUESTS } from '../base/limits.ts';
 import type { CryptoProvider, PublicKey } from '../crypto/port.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import type { Carrier, IncomingMessage } from '../record/carrier.ts';
@@ -200,7 +200,7 @@ export class Handshake implements FlowState {
   ignores(type: number): boolean {
     if (type !== HELLO_REQUEST || this.side !== 'client' || this.isModern) return false;
     if (!this.context.versions.some((version) => version.family === 'legacy')) return false;
-    if (++this.#helloRequests > MAX_RENEGOTIATION_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
+    if (++this.#helloRequests > MAX_PASSED_HELLO_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
     return true;
   }
 }

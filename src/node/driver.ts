@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { TlsError } from '../base/errors.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { ConnectionEvent } from '../engine/events.ts';
-import { WANTS_INPUT, WANTS_WORK } from '../engine/wants.ts';
+import { WANTS_INPUT, WANTS_SEND, WANTS_WORK } from '../engine/wants.ts';
 
 /** Who a driver works for. */
 export interface DriverHost {
@@ -204,6 +204,8 @@ export class Driver {
     } finally {
       this.#busy = false;
     }
+    // A write that a renegotiation held up goes on.
+    if (this.#pieces !== undefined && (connection.wants & WANTS_SEND) !== 0 && !this.transport.writableNeedDrain) this.#pump();
     this.#regulate();
   }
 
@@ -243,12 +245,16 @@ export class Driver {
     while (this.#piece < pieces.length) {
       const piece = pieces[this.#piece]!;
       const slice = this.#offset === 0 && piece.length <= SLICE ? piece : piece.subarray(this.#offset, this.#offset + SLICE);
+      let accepted: number;
       try {
-        this.#offset += connection.send(slice);
+        accepted = connection.send(slice);
       } catch (error) {
         this.#finishWrite(error as Error);
         return;
       }
+      // Nothing is taken while the connection renegotiates: `#turn` comes back to it.
+      if (accepted === 0 && slice.length > 0) return;
+      this.#offset += accepted;
       if (this.#offset >= piece.length) {
         this.#piece++;
         this.#offset = 0;

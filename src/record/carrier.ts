@@ -69,6 +69,8 @@ export interface Carrier {
   skipEarlyData(bytes: number): void;
   /** Why the connection has to end: set once, never cleared. */
   readonly fault: RecordFault | undefined;
+  /** Whether bytes of a handshake message stand behind the one that was taken. */
+  readonly hasPartialMessage: boolean;
   /** What messages are told to; undefined after the handshake. */
   transcript: TranscriptSink | undefined;
 }

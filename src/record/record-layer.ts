@@ -16,7 +16,6 @@ export interface RecordLayer extends Carrier {
   readonly outputLength: number;
   /** A record or a message has come in part. */
   readonly hasPartialInput: boolean;
-  readonly hasPartialMessage: boolean;
   /** The handshake is over. */
   readonly acceptsData: boolean;
   /** Most bytes of one record's content. */

@@ -4,10 +4,11 @@
  * spliced onto a connection that somebody else began (S13).
  */
 import { HANDSHAKE_FAILURE } from '../../base/alerts.ts';
-import { concat, EMPTY } from '../../base/bytes.ts';
+import { EMPTY } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';
 import type { Reader } from '../../base/reader.ts';
 import { IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, RENEGOTIATION_INFO } from '../../wire/extension.ts';
+import type { Side } from '../flow.ts';
 import type { Handshake } from '../state.ts';
 import type { ExtensionModule } from './module.ts';
 
@@ -23,7 +24,7 @@ export const renegotiationInfo: ExtensionModule = {
     //# Clients that choose to renegotiate MUST provide either the
     //# TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV or "renegotiation_info" in
     //# their ClientHello.
-    w.vector(1, expected(hs, 'client'));
+    w.vector(1, binding(hs, 'client'));
     return true;
   },
   onOffer: (hs, r) => read(hs, r, 'client'),
@@ -37,13 +38,13 @@ export const renegotiationInfo: ExtensionModule = {
     //# containing the saved client_verify_data and server_verify_data in
     //# the ServerHello.
     if (!hs.secureRenegotiation) return false;
-    w.vector(1, expected(hs, 'server'));
+    w.vector(1, binding(hs, 'server'));
     return true;
   },
   onAnswer: (hs, r) => read(hs, r, 'server'),
 };
 
-function read(hs: Handshake, r: Reader, from: 'client' | 'server'): void {
+function read(hs: Handshake, r: Reader, from: Side): void {
   const connection = r.vector(1);
   const { previous } = hs;
   //= rfc5746#section-4.2
@@ -53,7 +54,7 @@ function read(hs: Handshake, r: Reader, from: 'client' | 'server'): void {
   //= rfc5746#section-4.4
   //# The server MUST verify that the "renegotiation_info" extension is
   //# not present; if it is, the server MUST abort the handshake.
-  if (previous?.secureRenegotiation === false)
+  if (previous?.isSecure === false)
     fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'from a peer that did not know it in the handshake before');
   //= rfc5746#section-3.4
   //# The client MUST then verify that the length of the
@@ -70,14 +71,16 @@ function read(hs: Handshake, r: Reader, from: 'client' | 'server'): void {
   //# "renegotiated_connection" field is equal to the saved
   //# client_verify_data value; if it is not, the server MUST abort the
   //# handshake.
-  if (!hs.crypto.timingSafeEqual(connection, expected(hs, from)))
-    fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', previous === undefined ? 'not empty in the first handshake' : 'of another connection');
+  if (!hs.crypto.timingSafeEqual(connection, binding(hs, from)))
+    fail(
+      HANDSHAKE_FAILURE,
+      'bad_renegotiation_info',
+      previous === undefined ? 'not empty in the first handshake' : 'of another connection',
+    );
   hs.secureRenegotiation = true;
 }
 
-/** What stands in the hello of a side; empty in a first handshake, and behind one without RFC 5746. */
-function expected(hs: Handshake, from: 'client' | 'server'): Uint8Array {
-  const { previous } = hs;
-  if (previous === undefined || !previous.secureRenegotiation) return EMPTY;
-  return from === 'client' ? previous.clientVerifyData : concat(previous.clientVerifyData, previous.serverVerifyData);
+/** Empty in a first handshake. */
+function binding(hs: Handshake, from: Side): Uint8Array {
+  return hs.previous === undefined ? EMPTY : hs.previous.binding(from);
 }

@@ -1,4 +1,4 @@
-/** A connection of SSL 3.0 to (D)TLS 1.2 whose handshake is over: exporter, tls-unique, and renegotiation, which is refused. */
+/** A connection of SSL 3.0 to (D)TLS 1.2 whose handshake is over: exporter, tls-unique, and how another handshake comes about. */
 import { HANDSHAKE_FAILURE, INTERNAL_ERROR, NO_RENEGOTIATION, UNEXPECTED_MESSAGE } from '../../base/alerts.ts';
 import { ascii, concat, EMPTY } from '../../base/bytes.ts';
 import { fail, misuse } from '../../base/errors.ts';
@@ -7,7 +7,7 @@ import type { CryptoProvider, HashName } from '../../crypto/port.ts';
 import { Reader } from '../../base/reader.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
 import { CLIENT_HELLO, HELLO_REQUEST, messageName } from '../../wire/handshake.ts';
-import type { Established, EstablishedHost } from '../established.ts';
+import type { ConnectionRenegotiation, Established, EstablishedHost, FinishedMessages, RenegotiateOptions } from '../established.ts';
 import { applyRecordLimits } from '../extensions/record-size-limit.ts';
 import type { Side } from '../flow.ts';
 import type { PeerVerified } from '../peer-auth.ts';
@@ -38,6 +38,8 @@ export function complete(hs: Handshake): void {
 
 /** Both proofs are at hand: the connection may carry data. */
 function establish(hs: Handshake, _peer: PeerVerified, _finished: FinishedVerified): void {
+  if (hs.carrier.hasPartialMessage) fail(UNEXPECTED_MESSAGE, 'excess_handshake_data', 'behind Finished');
+  hs.previous?.checkPeer(hs);
   applyRecordLimits(hs, 0);
   hs.established = new LegacyEstablished(hs);
   hs.legacy.master.fill(0);
@@ -52,6 +54,8 @@ export class LegacyEstablished implements Established {
   readonly #block: Uint8Array;
   readonly #mayExport: boolean;
   readonly #isUnique: boolean;
+  readonly #renegotiation: ConnectionRenegotiation | undefined;
+  /** Requests without data between them. */
   #requests = 0;
 
   constructor(hs: Handshake) {
@@ -63,6 +67,7 @@ export class LegacyEstablished implements Established {
     this.#mayExport = hs.extendedMasterSecret || hs.context.dangers.includes(EXPORTER_DANGER);
     this.#isUnique = hs.extendedMasterSecret || hs.resumed === undefined;
     this.#block = concat(legacy.master, hs.clientRandom, hs.serverRandom, legacy.clientVerifyData, legacy.serverVerifyData);
+    this.#renegotiation = hs.context.renegotiation?.attach(hs, this.#isUnique);
   }
 
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
@@ -86,9 +91,13 @@ export class LegacyEstablished implements Established {
     const renegotiation = this.#side === 'client' ? HELLO_REQUEST : CLIENT_HELLO;
     if (message.type !== renegotiation) fail(UNEXPECTED_MESSAGE, 'unexpected_message', `${messageName(message.type)} after the handshake`);
     if (message.type === HELLO_REQUEST) new Reader(message.body).finish();
-    if (this.#strategy.noRenegotiation === 'fatal') fail(HANDSHAKE_FAILURE, 'no_renegotiation');
     // S14: each request costs an answer.
     if (++this.#requests > MAX_RENEGOTIATION_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
+    if (this.#renegotiation?.onRequest(host, this.#finished, message) === true) return;
+    //= rfc5746#section-4.5
+    //# SSLv3 clients that refuse renegotiation SHOULD use a fatal
+    //# handshake_failure alert.
+    if (this.#strategy.noRenegotiation === 'fatal') fail(HANDSHAKE_FAILURE, 'no_renegotiation');
     //= rfc5246#section-7.2.2
     //# Sent by the client in response to a hello request or by the server
     //# in response to a client hello after initial handshaking.  Either
@@ -97,15 +106,24 @@ export class LegacyEstablished implements Established {
     host.warn(NO_RENEGOTIATION);
   }
 
+  renegotiate(host: EstablishedHost, options: RenegotiateOptions): void {
+    if (this.#renegotiation === undefined) misuse('unsupported', 'the context has no renegotiation');
+    this.#renegotiation.start(host, this.#finished, options);
+  }
+
   onData(): void {
     this.#requests = 0;
   }
 
-  get finishedMessages(): { readonly client: Uint8Array; readonly server: Uint8Array } | undefined {
+  get finishedMessages(): FinishedMessages | undefined {
     //= rfc7627#section-5.4
     //# Hence, the client or server MUST NOT use the current handshake's
     //# "verify_data" for application-level authentication.
     if (!this.#isUnique) return undefined;
+    return this.#finished;
+  }
+
+  get #finished(): FinishedMessages {
     const both = this.#block.subarray(VERIFY_DATA);
     return { client: both.slice(0, both.length / 2), server: both.slice(both.length / 2) };
   }

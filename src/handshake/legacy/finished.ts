@@ -9,7 +9,7 @@ import type { Handshake } from '../state.ts';
 /** Only the comparison can make one: without it no handshake completes. */
 export class FinishedVerified {
   /** Types of the same shape are not this one. Never there at run time. */
-  protected declare readonly brand: never;
+  declare protected readonly brand: never;
   readonly from: Side;
   private constructor(from: Side) {
     this.from = from;

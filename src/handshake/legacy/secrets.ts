@@ -7,8 +7,8 @@ import { writeKeyLog } from '../features/key-log.ts';
 import type { Handshake } from '../state.ts';
 
 const MASTER_SECRET_LENGTH = 48;
-/** The epoch of the first keys of a connection, which is all that this library makes. */
-const EPOCH = 1;
+/** The epoch of the first keys of a connection. */
+const FIRST_EPOCH = 1;
 
 /** The premaster secret becomes the master secret, and is gone. */
 export function makeMasterSecret(hs: Handshake): void {
@@ -48,6 +48,11 @@ export function forgetMessages(hs: Handshake): void {
   hs.transcript.forget();
 }
 
+/** The epoch that this handshake's keys open. */
+export function epochOf(hs: Handshake): number {
+  return hs.previous === undefined ? FIRST_EPOCH : hs.previous.epoch + 1;
+}
+
 /** RFC 5246 §6.3: the key block, in the order in which it is cut. */
 function deriveKeys(hs: Handshake): void {
   const { legacy } = hs;
@@ -69,9 +74,10 @@ function use(hs: Handshake, keys: DirectionKeys | undefined, ours: boolean): voi
   if (keys === undefined) fail(INTERNAL_ERROR, 'internal_error', 'no keys');
   const { strategy, suite } = hs.legacy;
   const shape: RecordShape = { ...strategy.shape, encryptThenMac: hs.encryptThenMac };
+  const epoch = epochOf(hs);
   const protection = suite.protection.protect(hs.crypto, keys, shape, ours ? 'write' : 'read');
   if (ours) {
-    hs.carrier.setWrite(EPOCH, protection);
+    hs.carrier.setWrite(epoch, protection);
     hs.carrier.setSplitRecords(strategy.splitRecords && suite.protection.cbc);
-  } else hs.carrier.setRead(EPOCH, protection);
+  } else hs.carrier.setRead(epoch, protection);
 }

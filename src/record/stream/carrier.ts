@@ -82,7 +82,8 @@ export class StreamCarrier implements RecordLayer {
 
   changeCipherSpec(): void {
     this.#flushFlight();
-    this.#seal(CHANGE_CIPHER_SPEC, CCS_CONTENT, undefined);
+    // In TLS 1.3 it is never protected (RFC 9846 §5); in a later handshake of older versions it is, as all that stands before it.
+    this.#seal(CHANGE_CIPHER_SPEC, CCS_CONTENT, this.#write?.outerType === undefined ? this.#write : undefined);
   }
 
   endFlight(): void {
@@ -366,7 +367,11 @@ export class StreamCarrier implements RecordLayer {
       this.#refuse(UNEXPECTED_MESSAGE, 'excess_handshake_data', 'change_cipher_spec inside a message');
       return undefined;
     }
-    if (this.#ccs === 'message') return CCS;
+    if (this.#ccs === 'message') {
+      // In a later handshake data may flow until here; behind it, not before Finished has shown whose the new keys are.
+      this.#acceptsData = false;
+      return CCS;
+    }
     if (this.#ccs === 'refuse') this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'change_cipher_spec after the handshake');
     else if (++this.#ccsCount > MAX_DUMMY_CCS) this.#refuse(UNEXPECTED_MESSAGE, 'too_many_ccs');
     return undefined;

@@ -59,7 +59,8 @@ function checkAnswers(hs: Handshake, suite: LegacySuite): void {
   //# Such clients MUST
   //# generate a fatal "handshake_failure" alert prior to terminating the
   //# connection.
-  if (hs.client.requireSecureRenegotiation && !hs.secureRenegotiation) fail(HANDSHAKE_FAILURE, 'unsafe_legacy_renegotiation');
+  if (hs.previous === undefined && hs.client.requireSecureRenegotiation && !hs.secureRenegotiation)
+    fail(HANDSHAKE_FAILURE, 'unsafe_legacy_renegotiation');
   //= rfc7366#section-3
   //# If a
   //# server receives an encrypt-then-MAC request extension from a client
@@ -68,6 +69,7 @@ function checkAnswers(hs: Handshake, suite: LegacySuite): void {
   //# response extension back to the client.
   if (hs.encryptThenMac && !suite.protection.cbc) fail(ILLEGAL_PARAMETER, 'bad_extension', 'encrypt_then_mac without CBC');
   checkPolicy(hs);
+  hs.previous?.checkAgreed(hs);
 }
 
 function resume(hs: Handshake, session: Session): MaybePromise<void> {

@@ -18,6 +18,7 @@ export function onServerCertificate(hs: Handshake, message: IncomingMessage): vo
   const chain = readCertificateLegacy(new Reader(message.body));
   if (chain.length === 0) fail(DECODE_ERROR, 'bad_certificate', 'the server has none');
   hs.peerChain = chain;
+  hs.previous?.checkPeer(hs);
 }
 
 export function onCertificateStatus(hs: Handshake, message: IncomingMessage): void {

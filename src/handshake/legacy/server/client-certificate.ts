@@ -22,6 +22,7 @@ export function onClientCertificate(hs: Handshake, message: IncomingMessage): Ma
     return;
   }
   hs.peerChain = chain;
+  hs.previous?.checkPeer(hs);
   // From here on CertificateVerify is due, whatever the verifier thinks of the chain (S15).
   hs.legacy.clientCertificateSent = true;
   return then(identifyPeer(hs), ({ certificate }) => {

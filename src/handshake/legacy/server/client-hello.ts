@@ -28,6 +28,7 @@ export function onClientHello(hs: Handshake, hello: ClientHello): MaybePromise<v
   //# includes the TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV.  If it does,
   //# set the secure_renegotiation flag to TRUE.
   hs.secureRenegotiation ||= hs.renegotiationScsv;
+  hs.previous?.checkHello(hs);
   checkPolicy(hs);
   checkPointFormats(hs);
   return then(findSession(hs, hello), (found) => (found === undefined ? negotiate(hs) : resume(hs, found)));
@@ -55,6 +56,7 @@ function begin(hs: Handshake, suite: LegacySuite): void {
   hs.transcript.start(hs.legacy.strategy.transcriptHash(suite.prfHash));
   // RFC 7366 §3: not with stream and AEAD suites.
   hs.encryptThenMac &&= suite.protection.cbc;
+  hs.previous?.checkAgreed(hs);
 }
 
 function resume(hs: Handshake, found: FoundSession): MaybePromise<void> {

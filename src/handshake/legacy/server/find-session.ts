@@ -18,6 +18,8 @@ export interface FoundSession {
 
 /** The session to resume; undefined: a full handshake. */
 export function findSession(hs: Handshake, hello: ClientHello): MaybePromise<FoundSession | undefined> {
+  // Another handshake on a connection is a full one: what it would resume is what it is there to replace.
+  if (hs.previous !== undefined) return undefined;
   const { server } = hs;
   const ticket = ticketOf(hs, hello);
   //= rfc5077#section-3.4
