@@ -86,7 +86,7 @@ test('a writer that does not wait is held back by `write`, and a reader that doe
 for (const kinds of PAIRINGS) {
   test(`over Duplexes that are no sockets: ${kinds.join(' client, ')} server`, async () => {
     const [left, right] = duplexPair({ highWaterMark: 1000 });
-    const server = new KINDS[kinds[1]].TLSSocket(right as net.Socket, { isServer: true, cert: PEM.cert, key: PEM.key });
+    const server = new KINDS[kinds[1]].TLSSocket(right, { isServer: true, cert: PEM.cert, key: PEM.key });
     const client = KINDS[kinds[0]].connect({ socket: left, servername: 'localhost', ca: PEM.ca });
     const data = randomBytes(500_000);
     server.end(data);
@@ -245,8 +245,8 @@ test('an end without close_notify is told; in the middle of a record it is an er
     const client = ourTls.connect({ port: proxyPort, host: '127.0.0.1', servername: 'localhost', ca: PEM.ca, ...options });
     let error: NodeJS.ErrnoException | undefined;
     let text = '';
-    client.on('data', (data) => (text += data));
-    client.on('error', (one) => (error = one));
+    client.on('data', (data: Buffer) => void (text += data.toString()));
+    client.on('error', (one: NodeJS.ErrnoException) => void (error = one));
     await new Promise<void>((resolve) => client.once('close', () => resolve()));
     proxy.close();
     server.close();

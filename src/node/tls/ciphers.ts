@@ -70,7 +70,7 @@ function parse(text: string): CipherChoice {
   let level: number | undefined;
   let words = 0;
   let unknown: string | undefined;
-  for (const word of text.split(/[:, ;]+/)) {
+  for (const word of text.replaceAll('@', ':@').split(/[:, ;]+/)) {
     if (word === '') continue;
     if (word.startsWith('@')) {
       const match = /^@SECLEVEL=([0-5])$/.exec(word);

@@ -220,10 +220,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       case 'error':
         this.#fail(event.error);
         break;
-      case 'alert':
-      case 'keyUpdate':
-      case 'other':
-      case 'closed':
+      default:
         break;
     }
   }

@@ -85,15 +85,15 @@ export async function failure(
 ): Promise<{ client: NodeJS.ErrnoException | undefined; server: NodeJS.ErrnoException | undefined }> {
   const server = KINDS[kinds[1]].createServer({ ...PEM, ca: undefined, ...serverOptions });
   let serverError: NodeJS.ErrnoException | undefined;
-  server.on('tlsClientError', (error) => (serverError ??= error));
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => void (serverError ??= error));
   server.on('secureConnection', (socket) => {
-    socket.on('error', (error) => (serverError ??= error));
+    socket.on('error', (error: NodeJS.ErrnoException) => void (serverError ??= error));
     socket.resume();
   });
   const port = await listen(server);
   const client = KINDS[kinds[0]].connect({ port, host: '127.0.0.1', servername: 'localhost', ca: PEM.ca, ...clientOptions });
   let clientError: NodeJS.ErrnoException | undefined;
-  client.on('error', (error) => (clientError = error));
+  client.on('error', (error: NodeJS.ErrnoException) => void (clientError = error));
   client.resume();
   await new Promise<void>((resolve) => client.once('close', () => resolve()));
   server.close();
