@@ -9,6 +9,8 @@ interface SchemeInfo {
   readonly curve?: GroupName;
   /** May sign handshakes of TLS 1.3. */
   readonly modern: boolean;
+  /** Smallest RSA key in which the padding has room: EMSA-PSS with a salt as long as the hash, RFC 8017 §9.1.1. */
+  readonly minBits?: number;
 }
 
 const SCHEMES: readonly SchemeInfo[] = /* @__PURE__ */ [
@@ -19,10 +21,10 @@ const SCHEMES: readonly SchemeInfo[] = /* @__PURE__ */ [
   { scheme: s.ED448, key: 'ed448', modern: true },
   { scheme: s.RSA_PSS_RSAE_SHA256, key: 'rsa', modern: true },
   { scheme: s.RSA_PSS_RSAE_SHA384, key: 'rsa', modern: true },
-  { scheme: s.RSA_PSS_RSAE_SHA512, key: 'rsa', modern: true },
+  { scheme: s.RSA_PSS_RSAE_SHA512, key: 'rsa', modern: true, minBits: 1034 },
   { scheme: s.RSA_PSS_PSS_SHA256, key: 'rsa-pss', modern: true },
   { scheme: s.RSA_PSS_PSS_SHA384, key: 'rsa-pss', modern: true },
-  { scheme: s.RSA_PSS_PSS_SHA512, key: 'rsa-pss', modern: true },
+  { scheme: s.RSA_PSS_PSS_SHA512, key: 'rsa-pss', modern: true, minBits: 1034 },
   { scheme: s.RSA_PKCS1_SHA256, key: 'rsa', modern: false },
   { scheme: s.RSA_PKCS1_SHA384, key: 'rsa', modern: false },
   { scheme: s.RSA_PKCS1_SHA512, key: 'rsa', modern: false },
@@ -38,9 +40,14 @@ const SCHEMES: readonly SchemeInfo[] = /* @__PURE__ */ [
 ];
 
 /** Whether a key may be used with a scheme to sign a handshake of TLS 1.3 (`modern`) or earlier. */
-export function schemeFits(scheme: number, key: { readonly type: SignatureKeyType; readonly curve?: GroupName }, modern: boolean): boolean {
+export function schemeFits(
+  scheme: number,
+  key: { readonly type: SignatureKeyType; readonly curve?: GroupName; readonly bits?: number },
+  modern: boolean,
+): boolean {
   for (const info of SCHEMES) {
     if (info.scheme !== scheme || info.key !== key.type) continue;
+    if (info.minBits !== undefined && key.bits !== undefined && key.bits < info.minBits) return false;
     if (!modern) return true;
     return info.modern && (info.curve === undefined || info.curve === key.curve);
   }
@@ -51,4 +58,9 @@ export function schemeFits(scheme: number, key: { readonly type: SignatureKeyTyp
 export function isModernScheme(scheme: number): boolean {
   for (const info of SCHEMES) if (info.scheme === scheme) return info.modern;
   return false;
+}
+
+/** The schemes that exist on the wire: the pair of MD5 and SHA-1 has only a number of our own. */
+export function wireSchemes(schemes: readonly number[]): readonly number[] {
+  return schemes.includes(s.RSA_PKCS1_MD5_SHA1) ? schemes.filter((scheme) => scheme !== s.RSA_PKCS1_MD5_SHA1) : schemes;
 }

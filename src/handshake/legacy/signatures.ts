@@ -8,7 +8,7 @@ import { schemeName } from '../../wire/signature-scheme.ts';
 import type { Credential } from '../context.ts';
 import { chooseScheme } from '../credentials.ts';
 import { PeerVerified } from '../peer-auth.ts';
-import { schemeFits } from '../schemes.ts';
+import { schemeFits, wireSchemes } from '../schemes.ts';
 import type { Handshake } from '../state.ts';
 import { strategyOf } from './roles.ts';
 
@@ -18,7 +18,7 @@ export function peerSchemes(hs: Handshake, listed: readonly number[] | undefined
   //= rfc5246#section-7.4.1.4.1
   //# If the client does not send the signature_algorithms extension, the
   //# server MUST do the following:
-  return explicitSchemes && listed !== undefined ? listed : defaultSchemes;
+  return explicitSchemes && listed !== undefined ? wireSchemes(listed) : defaultSchemes;
 }
 
 /** Takes a credential into use, with the scheme that it signs with. */
@@ -46,7 +46,7 @@ export function verifySigned(hs: Handshake, r: Reader, tbs: Uint8Array): MaybePr
   //# If the client has offered the "signature_algorithms" extension, the
   //# signature algorithm and hash algorithm MUST be a pair listed in that
   //# extension.
-  if (signed.scheme !== undefined && !hs.context.schemes.includes(scheme))
+  if (signed.scheme !== undefined && !wireSchemes(hs.context.schemes).includes(scheme))
     fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} was not offered`);
   return then(PeerVerified.bySignature(hs, scheme, tbs, signed.signature), (verified) => {
     hs.peerVerified = verified;

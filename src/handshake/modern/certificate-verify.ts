@@ -25,7 +25,7 @@ export function onCertificateVerify(hs: Handshake, message: IncomingMessage): Ma
   const r = new Reader(message.body);
   const { scheme, signature } = readDigitallySigned(r);
   r.finish();
-  //= rfc9846#section-4.4.3
+  //= rfc9846#section-4.5.2
   //# If the CertificateVerify message is sent by a server, the signature
   //# algorithm MUST be one offered in the client's "signature_algorithms"
   //# extension

@@ -38,7 +38,7 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   entries.forEach((entry, index) => readEntryExtensions(hs, entry, index));
   hs.peerChain = entries.map((entry) => entry.der);
   if (entries.length > 0) return then(verifyChain(hs), () => {});
-  //= rfc9846#section-4.4.2.4
+  //= rfc9846#section-4.5.1.3
   //# If the server supplies an empty Certificate message, the client
   //# MUST abort the handshake with a "decode_error" alert.
   if (hs.side === 'client') fail(DECODE_ERROR, 'certificate_required', 'the server sent no certificate');
@@ -47,7 +47,7 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
 
 function readEntryExtensions(hs: Handshake, entry: CertificateEntry, index: number): void {
   for (const extension of entry.extensions) {
-    //= rfc9846#section-4.4.2
+    //= rfc9846#section-4.5.1
     //# Extensions in the Certificate message from the server MUST
     //# correspond to ones from the ClientHello message.
     const asked = hs.side === 'client' && hs.offered.includes(extension.type);

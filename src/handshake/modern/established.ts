@@ -72,7 +72,7 @@ export class ModernEstablished implements Established {
     else fail(UNEXPECTED_MESSAGE, 'unexpected_message', `${messageName(message.type)} after the handshake`);
   }
 
-  //= rfc9846#section-4.6.3
+  //= rfc9846#section-4.7.3
   //# struct {
   //#     KeyUpdateRequest request_update;
   //# } KeyUpdate;
@@ -86,7 +86,7 @@ export class ModernEstablished implements Established {
     const r = new Reader(message.body);
     const request = r.u8();
     r.finish();
-    //= rfc9846#section-4.6.3
+    //= rfc9846#section-4.7.3
     //# If an implementation receives any other value, it MUST
     //# terminate the connection with an "illegal_parameter" alert.
     if (request !== UPDATE_NOT_REQUESTED && request !== UPDATE_REQUESTED) fail(ILLEGAL_PARAMETER, 'decode_error', 'request_update');
@@ -101,7 +101,7 @@ export class ModernEstablished implements Established {
     const early = findExtension(ticket.extensions, EARLY_DATA);
     if (early !== undefined && early.remaining !== 4) fail(DECODE_ERROR, 'bad_extension', 'early_data');
     if (this.#template === undefined || ticket.lifetime === 0 || ++this.#tickets > MAX_TICKETS) return;
-    //= rfc9846#section-4.6.1
+    //= rfc9846#section-4.7.1
     //# Servers MUST NOT use any value greater
     //# than 604800 seconds (7 days).
     const lifetimeMs = Math.min(ticket.lifetime * 1000, MAX_SESSION_LIFETIME_MS, this.#template.lifetimeMs);

@@ -13,7 +13,7 @@ export function sendFinished(hs: Handshake): void {
 }
 
 export function onFinished(hs: Handshake, message: IncomingMessage): void {
-  //= rfc9846#section-4.4.4
+  //= rfc9846#section-4.5.3
   //# Recipients of Finished messages MUST verify that the contents are
   //# correct and if incorrect MUST terminate the connection with a
   //# "decrypt_error" alert.

@@ -46,7 +46,7 @@ function isUsable(hs: Handshake, session: Session): boolean {
   const { client, options } = hs;
   const version = client.versions.find((each) => each.family === 'modern');
   if (version === undefined || session.version !== version.id || session.ticket.length === 0) return false;
-  //= rfc9846#section-4.6.1
+  //= rfc9846#section-4.7.1
   //# Clients MUST NOT use tickets for longer
   //# than 7 days after issuance, regardless of the ticket_lifetime
   if (client.now() - session.created >= session.lifetimeMs) return false;
@@ -97,7 +97,7 @@ function accept(hs: Handshake, named: NamedPsk, psk: SelectedPsk): SelectedPsk {
   const { clientHelloRaw } = hs;
   const partial = clientHelloRaw.subarray(0, clientHelloRaw.length - hs.modern.bindersLength);
   const binder = binderOf(hs, psk.secret, psk.hash, psk.session === undefined ? 'ext' : 'res', partial);
-  //= rfc9846#section-4.2.11
+  //= rfc9846#section-4.3.11
   //# Prior to accepting PSK key establishment, the server MUST validate
   //# the corresponding binder value (see Section 4.2.11.2 below).  If this
   //# value is not present or does not validate, the server MUST abort the

@@ -11,7 +11,7 @@ import { writeServerHelloHead } from '../../../wire/messages/server-hello.ts';
 import type { Credential } from '../../context.ts';
 import { writeAnswers } from '../../extensions/blocks.ts';
 import { applyRecordLimits } from '../../extensions/record-size-limit.ts';
-import { schemeFits } from '../../schemes.ts';
+import { schemeFits, wireSchemes } from '../../schemes.ts';
 import type { Handshake } from '../../state.ts';
 import { modulesOf } from '../roles.ts';
 
@@ -59,7 +59,7 @@ export function sendCertificateStatus(hs: Handshake): void {
 
 export function sendCertificateRequest(hs: Handshake): void {
   const { strategy } = hs.legacy;
-  const schemes = strategy.explicitSchemes ? hs.context.schemes : strategy.defaultSchemes;
+  const schemes = strategy.explicitSchemes ? wireSchemes(hs.context.schemes) : strategy.defaultSchemes;
   const takes = (type: SignatureKeyType): boolean => schemes.some((scheme) => schemeFits(scheme, { type }, false));
   const types: number[] = [];
   if (takes('rsa') || takes('rsa-pss')) types.push(RSA_SIGN);

@@ -8,21 +8,22 @@ import { CERTIFICATE_AUTHORITIES, extensionName, SIGNATURE_ALGORITHMS } from '..
 import { findExtension } from '../../../wire/extensions.ts';
 import { readAuthorities, readCertificateRequest } from '../../../wire/messages/certificate-request.ts';
 import { chooseCredential, chooseScheme } from '../../credentials.ts';
+import { wireSchemes } from '../../schemes.ts';
 import type { Handshake } from '../../state.ts';
 
 export function onCertificateRequest(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
   const { context, extensions } = readCertificateRequest(new Reader(message.body));
-  //= rfc9846#section-4.3.2
+  //= rfc9846#section-4.4.2
   //# This field SHALL be zero
   //# length unless used for the post-handshake authentication exchanges
   //# described in Section 4.6.2.
   if (context.length > 0) fail(ILLEGAL_PARAMETER, 'decode_error', 'certificate_request_context');
   const schemes = findExtension(extensions, SIGNATURE_ALGORITHMS);
-  //= rfc9846#section-4.3.2
+  //= rfc9846#section-4.4.2
   //# The "signature_algorithms"
   //# extension MUST be specified
   if (schemes === undefined) fail(MISSING_EXTENSION, 'missing_extension', extensionName(SIGNATURE_ALGORITHMS));
-  hs.peerSchemes = schemes.u16List(2, 2);
+  hs.peerSchemes = wireSchemes(schemes.u16List(2, 2));
   schemes.finish();
   const authorities = findExtension(extensions, CERTIFICATE_AUTHORITIES);
   if (authorities !== undefined) {

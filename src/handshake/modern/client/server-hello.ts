@@ -20,7 +20,7 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_HELLO_RETRY_REQUEST);
   const group = hello.extensions.some((extension) => extension.type === KEY_SHARE);
   const cookie = hello.extensions.some((extension) => extension.type === COOKIE);
-  //= rfc9846#section-4.1.4
+  //= rfc9846#section-4.2.4
   //# Clients MUST abort the handshake with an
   //# "illegal_parameter" alert if the HelloRetryRequest would not result in
   //# any change in the ClientHello.

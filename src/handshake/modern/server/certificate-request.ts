@@ -3,6 +3,7 @@ import { EMPTY } from '../../../base/bytes.ts';
 import { CERTIFICATE_AUTHORITIES, SIGNATURE_ALGORITHMS } from '../../../wire/extension.ts';
 import { CERTIFICATE_REQUEST } from '../../../wire/handshake.ts';
 import { append } from '../../extensions/blocks.ts';
+import { wireSchemes } from '../../schemes.ts';
 import type { Handshake } from '../../state.ts';
 
 export function sendCertificateRequest(hs: Handshake): void {
@@ -13,7 +14,7 @@ export function sendCertificateRequest(hs: Handshake): void {
     w.u8(0);
     const at = w.open(2);
     append(w, SIGNATURE_ALGORITHMS, () => {
-      w.u16List(2, schemes);
+      w.u16List(2, wireSchemes(schemes));
       return true;
     });
     append(w, CERTIFICATE_AUTHORITIES, () => {

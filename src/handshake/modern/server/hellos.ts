@@ -38,7 +38,7 @@ export function onClientHello(hs: Handshake, hello: ClientHello): MaybePromise<v
 export function onSecondClientHello(hs: Handshake, _hello: ClientHello): MaybePromise<void> {
   const state = hs.modern;
   const { group } = state;
-  //= rfc9846#section-4.1.2
+  //= rfc9846#section-4.2.2
   //# Removing the "early_data" extension (Section 4.2.10) if one was
   //# present.
   if (isOffered(hs, EARLY_DATA)) fail(ILLEGAL_PARAMETER, 'second_client_hello_changed', 'early_data');
@@ -91,7 +91,7 @@ function checkClientHello(hs: Handshake, hello: ClientHello): void {
   if (isOffered(hs, SUPPORTED_GROUPS) !== isOffered(hs, KEY_SHARE)) missing(isOffered(hs, KEY_SHARE) ? SUPPORTED_GROUPS : KEY_SHARE);
   if (!isOffered(hs, SUPPORTED_GROUPS)) missing(SUPPORTED_GROUPS);
   for (const share of hs.modern.peerShares ?? []) {
-    //= rfc9846#section-4.2.8
+    //= rfc9846#section-4.3.8
     //# Clients MUST NOT offer any KeyShareEntry values
     //# for groups not listed in the client's "supported_groups" extension.
     if (!hs.peerGroups!.includes(share.group)) fail(ILLEGAL_PARAMETER, 'wrong_group', 'a share of a group that is not supported');
@@ -119,7 +119,7 @@ function decide(hs: Handshake): MaybePromise<void> {
       state.pskBeforeRetry = psk !== undefined;
       return;
     }
-    //= rfc9846#section-4.1.2
+    //= rfc9846#section-4.2.2
     //# Updating the "pre_shared_key" extension if present
     if (state.pskBeforeRetry && psk === undefined) missing(PRE_SHARED_KEY);
     answerShare(hs);
