@@ -20,7 +20,9 @@ interface World {
   client(port?: number, host?: string): Node;
 }
 
-function world(options: Partial<EndpointOptions> & { network?: NetworkOptions; datagrams?: Partial<DatagramOptions>; budget?: MemoryBudget } = {}): World {
+function world(
+  options: Partial<EndpointOptions> & { network?: NetworkOptions; datagrams?: Partial<DatagramOptions>; budget?: MemoryBudget } = {},
+): World {
   const network = new Network({ delay: 25, ...options.network });
   const make = (extra: Partial<DatagramOptions> = {}) => datagramConfig({ ...options.datagrams, ...extra, clock: network.clock.read });
   const config = make({ reassemblyBudget: options.budget });
@@ -228,7 +230,11 @@ test('D21: a handshake has a deadline', () => {
 });
 
 test('D14: a ClientHello in pieces: by its first one where that holds the cookie, and by a bounded pool where it does not', () => {
-  const long = clientContext({ versions: [dtls12Client], suites, alpn: Array.from({ length: 40 }, (_, i) => `a-protocol-with-a-long-name-${i}`) });
+  const long = clientContext({
+    versions: [dtls12Client],
+    suites,
+    alpn: Array.from({ length: 40 }, (_, i) => `a-protocol-with-a-long-name-${i}`),
+  });
   for (const [maxDatagram, partialHellos] of [
     [512, 'drop'],
     [100, 'hold'],

@@ -51,7 +51,17 @@ for (const { name, kind, priority, args = [], ...options } of CASES) {
     );
     t.after(() => endpoint.destroy());
     const { port } = (await endpoint.listening)!;
-    const client = new Program(t, 'gnutls-cli', ['-p', String(port), '--x509cafile', own.ca, '--udp', '--priority', priority, ...args, 'localhost']);
+    const client = new Program(t, 'gnutls-cli', [
+      '-p',
+      String(port),
+      '--x509cafile',
+      own.ca,
+      '--udp',
+      '--priority',
+      priority,
+      ...args,
+      'localhost',
+    ]);
     await client.sees(/Handshake was completed/);
     client.write('hello\n');
     await client.sees(/echo hello/);
@@ -88,7 +98,16 @@ test('our client, GnuTLS server: PSK, client certificate, resumption', { skip },
   const { writeFileSync } = await import('node:fs');
   writeFileSync(`${own.folder}/psk`, 'me:6b6579\n');
   const byKey = new Program(t, 'gnutls-serv', [
-    ...['--echo', '--udp', '-p', String(port), '--pskpasswd', `${own.folder}/psk`, '--priority', `${DTLS12}:-KX-ALL:+ECDHE-PSK:+DHE-PSK:+PSK`],
+    ...[
+      '--echo',
+      '--udp',
+      '-p',
+      String(port),
+      '--pskpasswd',
+      `${own.folder}/psk`,
+      '--priority',
+      `${DTLS12}:-KX-ALL:+ECDHE-PSK:+DHE-PSK:+PSK`,
+    ],
   ]);
   await byKey.sees(/listening/);
   const session = connect('127.0.0.1', port, { psk: { identity: 'me', key: Buffer.from('key') } });
@@ -130,7 +149,17 @@ test('GnuTLS client, our server: resumption', { skip }, async (t) => {
   );
   t.after(() => endpoint.destroy());
   const { port } = (await endpoint.listening)!;
-  const client = new Program(t, 'gnutls-cli', ['-p', String(port), '--x509cafile', own.ca, '--udp', '--resume', '--priority', DTLS12, 'localhost']);
+  const client = new Program(t, 'gnutls-cli', [
+    '-p',
+    String(port),
+    '--x509cafile',
+    own.ca,
+    '--udp',
+    '--resume',
+    '--priority',
+    DTLS12,
+    'localhost',
+  ]);
   await client.sees(/This is a resumed session/);
   client.write('hello\n');
   await client.sees(/hello/);

@@ -1,15 +1,24 @@
 /** DTLS 1.2 and 1.0 with OpenSSL's s_client and s_server, in both roles. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { type ConnectOptions, connect, type DTLSEndpoint, type DTLSSession, listen, type ListenOptions } from '../../src/node/dtls/index.ts';
+import {
+  type ConnectOptions,
+  connect,
+  type DTLSEndpoint,
+  type DTLSSession,
+  listen,
+  type ListenOptions,
+} from '../../src/node/dtls/index.ts';
 import { clientFiles, type Files, files, freePort, isThere, Program } from './dtls-programs.ts';
 
 const skip = isThere('openssl', 'version') ? false : 'openssl is not installed';
 const LABEL = 'EXPORTER-veritls-test';
 
-
 /** Our echo server; what its first session was comes with the promise. */
-async function serve(t: TestContext, options: ListenOptions): Promise<{ endpoint: DTLSEndpoint; port: number; first: Promise<DTLSSession> }> {
+async function serve(
+  t: TestContext,
+  options: ListenOptions,
+): Promise<{ endpoint: DTLSEndpoint; port: number; first: Promise<DTLSSession> }> {
   let tell!: (session: DTLSSession) => void;
   const first = new Promise<DTLSSession>((resolve) => {
     tell = resolve;
@@ -154,7 +163,20 @@ test('OpenSSL client, our server: client certificate, and one that is missing', 
   const without = new Program(t, 'openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', own.ca, '-dtls1_2']);
   await without.sees(/alert/);
   const client = new Program(t, 'openssl', [
-    ...['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', own.ca, '-cert', device.cert, '-key', device.key, '-dtls1_2', '-mtu', '300'],
+    ...[
+      's_client',
+      '-connect',
+      `127.0.0.1:${port}`,
+      '-CAfile',
+      own.ca,
+      '-cert',
+      device.cert,
+      '-key',
+      device.key,
+      '-dtls1_2',
+      '-mtu',
+      '300',
+    ],
   ]);
   await client.sees(/Verify return code: 0/);
   client.write('hello\n');
@@ -259,7 +281,17 @@ const SERVER_CASES: ServerCase[] = [
 
 async function opensslServer(t: TestContext, own: Files, args: readonly string[]): Promise<{ server: Program; port: number }> {
   const port = await freePort();
-  const server = new Program(t, 'openssl', ['s_server', '-accept', `127.0.0.1:${port}`, '-cert', own.cert, '-key', own.key, ...exporterArgs(), ...args]);
+  const server = new Program(t, 'openssl', [
+    's_server',
+    '-accept',
+    `127.0.0.1:${port}`,
+    '-cert',
+    own.cert,
+    '-key',
+    own.key,
+    ...exporterArgs(),
+    ...args,
+  ]);
   await server.sees(/ACCEPT/);
   return { server, port };
 }
@@ -335,4 +367,3 @@ async function exchange(session: DTLSSession, server: Program): Promise<void> {
 function exporterArgs(): string[] {
   return ['-keymatexport', LABEL, '-keymatexportlen', '20'];
 }
-

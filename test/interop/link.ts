@@ -44,7 +44,8 @@ export class Link {
   /** Moves what the connection has to say. */
   pump(): void {
     const { connection } = this;
-    for (let out = connection.takeOutput(); out !== undefined; out = connection.takeOutput()) if (this.socket.writable) this.socket.write(out);
+    for (let out = connection.takeOutput(); out !== undefined; out = connection.takeOutput())
+      if (this.socket.writable) this.socket.write(out);
     for (let event = connection.poll(); event !== undefined; event = connection.poll()) {
       if (event.type === 'data') this.#received = Buffer.concat([this.#received, event.data]);
       else if (event.type === 'session') this.sessions.push(event.session);

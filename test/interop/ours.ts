@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHex } from '../../src/base/bytes.ts';
+import { concat, toHex } from '../../src/base/bytes.ts';
+import { ffdhePrime } from '../../src/crypto/ffdhe.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import type { CipherSuite, LegacySuite } from '../../src/crypto/suites/suite.ts';
 import type { ClientContextInit, ServerContextInit } from '../../src/engine/context.ts';
@@ -14,7 +15,7 @@ import * as groups from '../../src/wire/group.ts';
 import type { NamedGroup } from '../../src/wire/group.ts';
 import * as s from '../../src/wire/signature-scheme.ts';
 import * as matrix from '../sim/matrix.ts';
-import { credential, type KeyKind, pemOf } from '../support/certificates.ts';
+import { credential, type KeyKind, pemOf, toPem } from '../support/certificates.ts';
 import { clientContext, MODERN_SUITES, SCHEMES, serverContext } from '../support/contexts.ts';
 
 export type VersionName = 'TLS 1.0' | 'TLS 1.1' | 'TLS 1.2' | 'TLS 1.3';
@@ -28,9 +29,16 @@ const VERSIONS: Readonly<Record<VersionName, matrix.VersionPair>> = {
 };
 const ALL_VERSIONS = [matrix.TLS13, matrix.TLS12, matrix.TLS11, matrix.TLS10];
 
-export const SUITES: readonly CipherSuite[] = [...MODERN_SUITES, ...matrix.LEGACY_SUITES];
+/** ECDHE before the rest and AEAD before CBC: where a case does not say which suite, it is to be one of today's. */
+export const SUITES: readonly CipherSuite[] = [...MODERN_SUITES, ...[...matrix.LEGACY_SUITES].sort((a, b) => rank(a) - rank(b))];
+
+function rank(suite: LegacySuite): number {
+  return (suite.kx.name === 'ECDHE' ? 0 : suite.kx.usesPsk ? 4 : 2) + (suite.protection.cbc ? 1 : 0);
+}
+
 export const GROUPS: readonly NamedGroup[] = Object.values(groups as Record<string, unknown>).filter(
-  (each): each is NamedGroup => typeof each === 'object' && each !== null && 'kind' in each && nodeCrypto.lacks((each as NamedGroup).name) === undefined,
+  (each): each is NamedGroup =>
+    typeof each === 'object' && each !== null && 'kind' in each && nodeCrypto.lacks((each as NamedGroup).name) === undefined,
 );
 const CURVES: readonly NamedGroup[] = [groups.x25519, groups.secp256r1, groups.secp384r1, groups.secp521r1, groups.x448];
 const SHA1: readonly number[] = [s.RSA_PKCS1_SHA1, s.ECDSA_SHA1];
@@ -58,7 +66,8 @@ export function versionNameOf(version: ProtocolVersion['name']): VersionName {
 /** Our client for one version. */
 export function client(version: VersionName | 'any', init: Partial<ClientContextInit> = {}): ClientContext {
   const versions = version === 'any' ? ALL_VERSIONS : [VERSIONS[version]];
-  const context = { suites: suitesFor(version), groups: [...CURVES, groups.ffdhe2048], schemes: [...SCHEMES, ...SHA1], ...init };
+  const suites = suitesFor(version).filter((suite) => init.psk !== undefined || suite.family === 'modern' || !suite.kx.usesPsk);
+  const context = { suites, groups: [...CURVES, groups.ffdhe2048], schemes: [...SCHEMES, ...SHA1], ...init };
   return clientContext({ versions: versions.map((each) => each.client), ...context, ...dangersOf(context.suites) });
 }
 
@@ -124,4 +133,23 @@ export const FILES: Readonly<Record<KeyKind, Files>> = {
 };
 export const CA: string = fileOf('ca.pem');
 writeFileSync(CA, pemOf(credential('p256')).ca);
-writeFileSync(fileOf('psk.txt'), `${PSK_IDENTITY}:${PSK_HEX}\n`);
+/** The prime of ffdhe2048 as PKCS #3 `DHParameter`, which older options want. */
+export const DH_PARAMETERS: string = fileOf('dh.pem');
+writeFileSync(DH_PARAMETERS, toPem('DH PARAMETERS', derSequence(derInteger(ffdhePrime('ffdhe2048')), derInteger(Uint8Array.of(2)))));
+/** `user:key` lines, as GnuTLS reads them. */
+export const PSK_FILE: string = fileOf('psk.txt');
+writeFileSync(PSK_FILE, `${PSK_IDENTITY}:${PSK_HEX}\n`);
+
+function derInteger(value: Uint8Array): Uint8Array {
+  return der(2, (value[0]! & 0x80) === 0 ? value : Uint8Array.from([0, ...value]));
+}
+
+function derSequence(...parts: readonly Uint8Array[]): Uint8Array {
+  return der(0x30, concat(...parts));
+}
+
+function der(tag: number, content: Uint8Array): Uint8Array {
+  const { length } = content;
+  const head = length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >>> 8, length & 0xff];
+  return Uint8Array.from([...head, ...content]);
+}

@@ -18,6 +18,7 @@ export class Report {
   passed = 0;
   failed = 0;
   readonly skipped: string[] = [];
+  #skipCount = 0;
   readonly #cells = new Map<string, Cell>();
   readonly #features = new Map<string, string[]>();
   readonly #filter: string | undefined;
@@ -47,21 +48,33 @@ export class Report {
 
   skip(what: string, reason: string): void {
     this.skipped.push(`${what}: ${reason}`);
+    this.#skipCount++;
+  }
+
+  /** Suites that a peer cannot be asked for: each counts. */
+  skipSuites(where: string, suites: readonly { readonly name: string }[], reason: string): void {
+    if (suites.length === 0) return;
+    this.skipped.push(`${where}: ${reason} ${suites.map(({ name }) => name).join(', ')}`);
+    this.#skipCount += suites.length;
   }
 
   print(): void {
     console.log('\npeer                version  we are   suites         groups       features');
-    for (const key of [...this.#cells.keys()].map((each) => each.split('|').slice(0, 3).join('|')).filter((each, i, all) => all.indexOf(each) === i)) {
+    for (const key of [...this.#cells.keys()]
+      .map((each) => each.split('|').slice(0, 3).join('|'))
+      .filter((each, i, all) => all.indexOf(each) === i)) {
       const [peer = '', version = '', role = ''] = key.split('|');
       const cell = (kind: string): string => {
         const found = this.#cells.get(`${key}|${kind}`);
         return found === undefined ? '-' : `${found.passed} of ${found.passed + found.failed}`;
       };
       const features = (this.#features.get(key) ?? []).join(', ');
-      console.log(`${peer.padEnd(19)} ${version.padEnd(8)} ${role.padEnd(8)} ${cell('suite').padEnd(14)} ${cell('group').padEnd(12)} ${features}`);
+      console.log(
+        `${peer.padEnd(19)} ${version.padEnd(8)} ${role.padEnd(8)} ${cell('suite').padEnd(14)} ${cell('group').padEnd(12)} ${features}`,
+      );
     }
     if (this.skipped.length > 0) console.log(`\nskipped:\n${this.skipped.map((line) => `  ${line}`).join('\n')}`);
-    console.log(`\n${this.passed} passed, ${this.failed} failed, ${this.skipped.length} skipped`);
+    console.log(`\n${this.passed} passed, ${this.failed} failed, ${this.#skipCount} skipped`);
   }
 
   #note({ peer, version, role, kind, what }: Case, good: boolean): void {

@@ -9,10 +9,12 @@ import { asciiHost } from '../tls/identity.ts';
 import { DTLSEndpoint } from './endpoint.ts';
 import { contextOf, type DatagramTuning, tuning } from './options.ts';
 import type { DTLSSecureContext, DTLSSecureContextOptions } from './secure-context.ts';
-import { type DTLSSession } from './session.ts';
+import type { DTLSSession } from './session.ts';
 import { type DatagramReceiver, type DatagramTransport, type LocalAddress, UdpTransport } from './transport.ts';
 
-export interface ConnectOptions extends Omit<DTLSSecureContextOptions, 'isServer' | 'sni' | 'pskIdentityHint' | 'requestCert' | 'sessionStore'>, DatagramTuning {
+export interface ConnectOptions
+  extends Omit<DTLSSecureContextOptions, 'isServer' | 'sni' | 'pskIdentityHint' | 'requestCert' | 'sessionStore'>,
+    DatagramTuning {
   readonly secureContext?: DTLSSecureContext | undefined;
   /** For server_name and for the check of the certificate; the host by default. `''`: neither name nor check of one. */
   readonly servername?: string | undefined;
@@ -44,7 +46,11 @@ export function connect(host: string, port: number, options: ConnectOptions = {}
     undefined,
     true,
   );
-  const session = endpoint._connect(peer, keylog === undefined ? context.clientContext() : context.clientContextWith(keylog), clientOptions(host, options));
+  const session = endpoint._connect(
+    peer,
+    keylog === undefined ? context.clientContext() : context.clientContextWith(keylog),
+    clientOptions(host, options),
+  );
   if (signal !== undefined) {
     const abort = (): void => session.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
     signal.addEventListener('abort', abort, { once: true });
@@ -68,7 +74,11 @@ function udp(host: string, peer: { address: string }, options: ConnectOptions): 
   const bind = { port: options.bindPort ?? 0, address: options.bindHost, exclusive: true };
   const family = isIP(host);
   if (family !== 0) return new UdpTransport(createSocket(family === 6 ? 'udp6' : 'udp4'), { owned: true, bind });
-  return new ResolvingTransport(host, peer, (found) => new UdpTransport(createSocket(found === 6 ? 'udp6' : 'udp4'), { owned: true, bind }));
+  return new ResolvingTransport(
+    host,
+    peer,
+    (found) => new UdpTransport(createSocket(found === 6 ? 'udp6' : 'udp4'), { owned: true, bind }),
+  );
 }
 
 /** Finds the address first. What is sent goes to the address found, and what comes from there comes from the peer. */

@@ -46,7 +46,8 @@ export function contextOf(
 ): DTLSSecureContext {
   const { secureContext } = options;
   if (secureContext === undefined) return createSecureContext({ ...options, isServer });
-  if (!(secureContext instanceof DTLSSecureContext)) throw codedTypeError('ERR_INVALID_ARG_TYPE', 'options.secureContext must be a DTLSSecureContext');
+  if (!(secureContext instanceof DTLSSecureContext))
+    throw codedTypeError('ERR_INVALID_ARG_TYPE', 'options.secureContext must be a DTLSSecureContext');
   if (secureContext.isServer !== isServer)
     throw codedTypeError('ERR_INVALID_ARG_VALUE', `options.secureContext is for a ${isServer ? 'client' : 'server'}`);
   return secureContext;

@@ -250,4 +250,3 @@ function contextSelector(sni: Sni, base: DTLSSecureContextOptions): (name: strin
   if (typeof sni === 'function') return (name) => then(sni(name === '' ? undefined : name), take);
   return (name) => take(sni[name] ?? sni['*']);
 }
-

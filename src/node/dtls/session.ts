@@ -188,7 +188,9 @@ export class DTLSSession {
 
   /** RFC 5705. */
   exportKeyingMaterial(length: number, label: string, context?: NodeJS.ArrayBufferView): Buffer {
-    return Buffer.from(this.#association.connection.exportKeyingMaterial(length, label, context === undefined ? undefined : bytesOf(context)));
+    return Buffer.from(
+      this.#association.connection.exportKeyingMaterial(length, label, context === undefined ? undefined : bytesOf(context)),
+    );
   }
 
   /** The peer's datagrams, until the session ends; throws when it ends by an error. */

@@ -96,7 +96,12 @@ export class DTLSSocket extends EventEmitter {
     if (this.#endpoint !== undefined) return this.#endpoint;
     const options = this.#options;
     const { cert, key, pfx, psk } = options;
-    const serves = cert !== undefined || key !== undefined || pfx !== undefined || typeof psk === 'function' || (psk !== undefined && !('identity' in psk));
+    const serves =
+      cert !== undefined ||
+      key !== undefined ||
+      pfx !== undefined ||
+      typeof psk === 'function' ||
+      (psk !== undefined && !('identity' in psk));
     const transport =
       options.transport ??
       new UdpTransport(createUdpSocket({ type: options.type, reuseAddr: options.reuseAddr ?? false }), {

@@ -85,6 +85,8 @@ class Ongoing {
   sendSeq: number;
   /** message_seq of the last message of the flight that our last one answers; seen again, it says that ours was lost. */
   answeredSeq = -1;
+  /** The longest datagrams that have got through, where longer ones have not. */
+  path: number = Number.POSITIVE_INFINITY;
   /** An alert that anyone may have sent: level and description. -1: none. */
   alert = -1;
 
@@ -171,6 +173,7 @@ export class DatagramCarrier implements RecordLayer {
   answered(): void {
     const ongoing = this.#ongoing;
     if (ongoing === undefined) return;
+    if (ongoing.retransmission.resends >= 2) ongoing.path = FALLBACK_DATAGRAM;
     ongoing.retransmission.on('answered', this.#config.clock());
     ongoing.flight.clear();
     ongoing.alert = -1;
@@ -566,7 +569,7 @@ export class DatagramCarrier implements RecordLayer {
 
   #transmit(ongoing: Ongoing): void {
     // RFC 6347 §4.1.1.1: silence may mean that the datagrams are too long for the path (D28).
-    const limit = ongoing.retransmission.attempts >= 2 ? Math.min(this.#maxDatagram, FALLBACK_DATAGRAM) : this.#maxDatagram;
+    const limit = Math.min(this.#maxDatagram, ongoing.retransmission.resends >= 2 ? FALLBACK_DATAGRAM : ongoing.path);
     this.#out ??= [];
     const packer = new Packer(limit, this.#writeVersion, this.#writeLimit, this.#out);
     if (!ongoing.flight.send(packer)) this.#refuse(INTERNAL_ERROR, 'key_limit_reached', 'no sequence numbers are left');

@@ -1,12 +1,6 @@
 /** How datagrams are handled: checked once, frozen, shared by all associations of an endpoint. */
 import { misuse } from '../../base/errors.ts';
-import {
-  DEFAULT_DATAGRAM_MESSAGE,
-  MAX_DATAGRAM,
-  MAX_DATAGRAM_MESSAGE,
-  MAX_REASSEMBLY_BYTES,
-  MIN_DATAGRAM,
-} from '../../base/limits.ts';
+import { DEFAULT_DATAGRAM_MESSAGE, MAX_DATAGRAM, MAX_DATAGRAM_MESSAGE, MAX_REASSEMBLY_BYTES, MIN_DATAGRAM } from '../../base/limits.ts';
 import { DropCounters } from './drops.ts';
 import type { MemoryBudget } from './reassembly.ts';
 import type { WindowSize } from './replay.ts';

@@ -29,31 +29,36 @@ function add(reassembly: Reassembly, record: Uint8Array): FragmentOutcome {
 test('D11: random partitions, overlaps, repetitions and orders give back the messages exactly', () => {
   const piece = fc.record({ which: fc.nat(2), at: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.nat(700) });
   fc.assert(
-    fc.property(fc.array(fc.nat(2_500), { minLength: 3, maxLength: 3 }), fc.array(piece, { maxLength: 60 }), fc.nat(2 ** 31), (lengths, pieces, seed) => {
-      const raws = lengths.map((length, seq) => message(length, seq));
-      const reassembly = new Reassembly(0, 8_192, 65_536);
-      const records = pieces.map(({ which, at, length }) => {
-        const raw = raws[which]!;
-        const size = raw.length - MESSAGE_HEADER;
-        const offset = Math.floor(at * size);
-        return fragmentOf(raw, offset, Math.min(length, size - offset));
-      });
-      // And one complete partition of each, so that all can be put together.
-      for (const raw of raws) {
-        const size = raw.length - MESSAGE_HEADER;
-        const step = 1 + (seed % 900);
-        if (size === 0) records.push(fragmentOf(raw, 0, 0));
-        for (let at = 0; at < size; at += step) records.push(fragmentOf(raw, at, Math.min(step, size - at)));
-      }
-      shuffle(records, seed);
-      const taken: Uint8Array[] = [];
-      for (const record of records) {
-        assert.ok(['taken', 'stale'].includes(add(reassembly, record)));
-        for (let raw = reassembly.take(); raw !== undefined; raw = reassembly.take()) taken.push(raw);
-      }
-      assert.deepEqual(taken, raws);
-      assert.equal(reassembly.held, 0);
-    }),
+    fc.property(
+      fc.array(fc.nat(2_500), { minLength: 3, maxLength: 3 }),
+      fc.array(piece, { maxLength: 60 }),
+      fc.nat(2 ** 31),
+      (lengths, pieces, seed) => {
+        const raws = lengths.map((length, seq) => message(length, seq));
+        const reassembly = new Reassembly(0, 8_192, 65_536);
+        const records = pieces.map(({ which, at, length }) => {
+          const raw = raws[which]!;
+          const size = raw.length - MESSAGE_HEADER;
+          const offset = Math.floor(at * size);
+          return fragmentOf(raw, offset, Math.min(length, size - offset));
+        });
+        // And one complete partition of each, so that all can be put together.
+        for (const raw of raws) {
+          const size = raw.length - MESSAGE_HEADER;
+          const step = 1 + (seed % 900);
+          if (size === 0) records.push(fragmentOf(raw, 0, 0));
+          for (let at = 0; at < size; at += step) records.push(fragmentOf(raw, at, Math.min(step, size - at)));
+        }
+        shuffle(records, seed);
+        const taken: Uint8Array[] = [];
+        for (const record of records) {
+          assert.ok(['taken', 'stale'].includes(add(reassembly, record)));
+          for (let raw = reassembly.take(); raw !== undefined; raw = reassembly.take()) taken.push(raw);
+        }
+        assert.deepEqual(taken, raws);
+        assert.equal(reassembly.held, 0);
+      },
+    ),
     { numRuns: 300 },
   );
 });

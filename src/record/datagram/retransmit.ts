@@ -69,6 +69,8 @@ export class Retransmission {
   deadline: number = Number.POSITIVE_INFINITY;
   /** Timeouts of the current flight. */
   attempts = 0;
+  /** How often it went out again, for whatever reason. */
+  resends = 0;
   /** The peer has shown that it got our last flight. */
   confirmed = false;
   #initialMs: number;
@@ -96,6 +98,7 @@ export class Retransmission {
     if (event === 'timeout' && from === 'lingering' && !this.#mayRepeat()) return false;
     if (event === 'expired' && !this.confirmed && this.#extend(now)) return false;
     this.state = to;
+    if (event === 'timeout' || event === 'repeated') this.resends++;
     this.#act(event, from, now);
     return true;
   }
@@ -140,6 +143,7 @@ export class Retransmission {
 
   #begin(now: number): void {
     this.attempts = 0;
+    this.resends = 0;
     this.confirmed = false;
     this.deadline = Number.POSITIVE_INFINITY;
     this.#lingersUntil = Number.POSITIVE_INFINITY;
