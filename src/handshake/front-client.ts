@@ -81,7 +81,7 @@ function writeHello(hs: Handshake): void {
 function startHello(hs: Handshake): void {
   const { client } = hs;
   hs.clientRandom = hs.crypto.random(32);
-  //= rfc9846#section-4.1.2
+  //= rfc9846#section-4.2.2
   //# In TLS 1.3, the client indicates
   //# its version preferences in the "supported_versions" extension
   //# (Section 4.2.1) and the legacy_version field MUST be set to 0x0303,
@@ -114,7 +114,7 @@ function clientModules(hs: Handshake): ExtensionModule[] {
   for (const version of hs.context.versions) {
     for (const module of version.client?.extensions ?? []) if (!modules.includes(module)) modules.push(module);
   }
-  //= rfc9846#section-4.2
+  //= rfc9846#section-4.3
   //# When multiple extensions of different types are present, the extensions
   //# MAY appear in any order, with the exception of "pre_shared_key"
   //# (Section 4.2.11) which MUST be the last extension in the ClientHello
@@ -140,7 +140,7 @@ function onHelloRetryRequest(hs: Handshake, message: IncomingMessage): MaybeProm
 function onServerHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
   const hello = readServerHello(new Reader(message.body));
   const version = selectedVersion(hs, hello);
-  //= rfc9846#section-4.1.4
+  //= rfc9846#section-4.2.4
   //# The value of selected_version in the HelloRetryRequest
   //# "supported_versions" extension MUST be retained in the ServerHello,
   //# and a client MUST abort the handshake with an "illegal_parameter"
@@ -167,7 +167,7 @@ function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   if (!hs.offered.includes(SUPPORTED_VERSIONS)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', 'supported_versions');
   const id = extension.u16();
   extension.finish();
-  //= rfc9846#section-4.2.1
+  //= rfc9846#section-4.3.1
   //# If the "supported_versions" extension in the ServerHello contains a
   //# version not offered by the client or contains a version prior to TLS
   //# 1.3, the client MUST abort the handshake with an "illegal_parameter"
@@ -180,7 +180,7 @@ function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
 
 function checkEcho(hs: Handshake, hello: ServerHello): void {
   if (hello.compression !== 0) fail(ILLEGAL_PARAMETER, 'wrong_compression');
-  //= rfc9846#section-4.1.3
+  //= rfc9846#section-4.2.3
   //# A client
   //# which receives a legacy_session_id_echo field that does not match what
   //# it sent in the ClientHello MUST abort the handshake with an
@@ -195,7 +195,7 @@ function checkSentinel(hs: Handshake, hello: ServerHello): void {
   const chosen = hs.version.rank;
   if (chosen >= best || chosen === 4) return;
   const tail = hello.random.subarray(24);
-  //= rfc9846#section-4.1.3
+  //= rfc9846#section-4.2.3
   //# TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below
   //# MUST check that the last 8 bytes are not equal to either of these values.
   if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || ((best === 4 || chosen < 3) && equal(tail, DOWNGRADE_TLS11)))

@@ -58,7 +58,7 @@ function sendHelloRetryRequest(hs: Handshake): void {
 function onSecondClientHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
   const hello = readClientHello(new Reader(message.body), hs.version.helloCookie);
   checkOrder(hello);
-  //= rfc9846#section-4.1.2
+  //= rfc9846#section-4.2.2
   //# the client MUST send the same
   //# ClientHello without modification, except as follows:
   const changed =
@@ -89,7 +89,7 @@ function sameExtensions(second: readonly RawExtension[], first: readonly RawExte
 function checkOrder(hello: ClientHello): void {
   if (!hello.compressions.includes(0)) fail(ILLEGAL_PARAMETER, 'wrong_compression', 'null is not offered');
   const at = hello.extensions.findIndex((extension) => extension.type === PRE_SHARED_KEY);
-  //= rfc9846#section-4.2.11
+  //= rfc9846#section-4.3.11
   //# Servers MUST check that it is the last extension and otherwise fail
   //# the handshake with an "illegal_parameter" alert.
   if (at >= 0 && at !== hello.extensions.length - 1) fail(ILLEGAL_PARAMETER, 'misplaced_extension', 'pre_shared_key is not last');

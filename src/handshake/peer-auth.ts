@@ -46,7 +46,7 @@ export class PeerVerified {
   static bySignature(hs: Handshake, scheme: number, tbs: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
     const key = hs.peerKey;
     if (key === undefined) fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
-    //= rfc9846#section-4.4.2.2
+    //= rfc9846#section-4.5.1.2
     //# the digitalSignature bit
     //# MUST be set if the Key Usage extension is present
     if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');

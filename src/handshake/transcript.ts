@@ -74,10 +74,10 @@ export class Transcript implements TranscriptSink {
     this.#messages = undefined;
   }
 
-  //= rfc9846#section-4.4.1
+  //= rfc9846#section-4.1
   //# when the server responds to a ClientHello with a HelloRetryRequest,
   //# the value of ClientHello1 is replaced with a special synthetic
-  //# handshake message of handshake type "message_hash" containing
+  //# handshake message of handshake type "message_hash" (254) containing
   //# Hash(ClientHello1).
   replaceByHash(name: HashName): void {
     const hash = this.#crypto.digest(name, this.messages());

@@ -17,7 +17,7 @@ export function readExtensions(r: Reader): RawExtension[] {
   while (part.remaining > 0) {
     const type = part.u16();
     const body = part.vector(2);
-    //= rfc9846#section-4.2
+    //= rfc9846#section-4.3
     //# There MUST NOT be more than one extension of the same type in a
     //# given extension block.
     for (const other of list) if (other.type === type) fail(ILLEGAL_PARAMETER, 'duplicate_extension', extensionName(type));

@@ -45,9 +45,10 @@ export function writeAnswers(hs: Handshake, w: Writer, modules: readonly Extensi
 /** Client: hands each answer to its module. */
 export function readAnswers(hs: Handshake, answers: readonly RawExtension[], modules: readonly ExtensionModule[], where: number): void {
   for (const answer of answers) {
-    //= rfc9846#section-4.2
-    //# Implementations MUST NOT send extension responses if the remote
-    //# endpoint did not send the corresponding extension requests, with the
+    //= rfc9846#section-4.3
+    //# Implementations MUST NOT send extension responses (i.e., in the
+    //# ServerHello, EncryptedExtensions, HelloRetryRequest, and Certificate
+    //# messages) if the remote endpoint did not send the corresponding extension requests, with the
     //# exception of the "cookie" extension in the HelloRetryRequest.  Upon
     //# receiving such an extension, an endpoint MUST abort the handshake with an
     //# "unsupported_extension" alert.

@@ -30,9 +30,9 @@ export function sendCertificate(hs: Handshake): void {
 
 export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
   const { context, entries } = readCertificate(new Reader(message.body));
-  //= rfc9846#section-4.4.2
-  //# In the case of server
-  //# authentication, this field SHALL be zero length.
+  //= rfc9846#section-4.5.1
+  //# Otherwise (in the case of server
+  //# authentication), this field SHALL be zero length.
   if (!equal(context, hs.side === 'client' ? EMPTY : (hs.modern.certificateRequestContext ?? EMPTY)))
     fail(ILLEGAL_PARAMETER, 'decode_error', 'certificate_request_context');
   entries.forEach((entry, index) => readEntryExtensions(hs, entry, index));

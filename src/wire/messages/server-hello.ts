@@ -22,7 +22,7 @@ export interface ServerHello {
   readonly extensions: readonly RawExtension[];
 }
 
-//= rfc9846#section-4.1.3
+//= rfc9846#section-4.2.3
 //# SHA-256 of "HelloRetryRequest"
 /** The random by which a ServerHello is a HelloRetryRequest. */
 export const HELLO_RETRY_RANDOM: Uint8Array = /* @__PURE__ */ fromHex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c');
