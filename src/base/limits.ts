@@ -49,7 +49,7 @@ export const MAX_EXTENSIONS = 128;
 export const MAX_PSK_IDENTITIES = 16;
 export const MAX_KEY_SHARES = 16;
 
-/** Lifetime of a session or ticket, RFC 9846 §4.6.1: seven days. */
+/** Lifetime of a session or ticket, RFC 9846 §4.7.1: seven days. */
 export const MAX_SESSION_LIFETIME_MS = 604_800_000;
 
 /** Nesting of a DER value. */

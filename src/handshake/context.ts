@@ -28,7 +28,7 @@ export interface Credential {
 
 /** An external pre-shared key. */
 export interface ExternalPsk extends PskCredential {
-  /** The hash that it is bound to in TLS 1.3; SHA-256 by default, RFC 9846 §4.2.11. */
+  /** The hash that it is bound to in TLS 1.3; SHA-256 by default, RFC 9846 §4.3.11. */
   readonly hash?: HashName;
 }
 
@@ -60,7 +60,7 @@ export interface CommonContext {
   readonly requireExtendedMasterSecret: boolean;
   /** Longest record content that we want to receive, RFC 8449; undefined: not negotiated. */
   readonly recordSizeLimit: number | undefined;
-  /** RFC 9846 Appendix D.4. */
+  /** RFC 9846 Appendix E.4. */
   readonly middleboxCompatibility: boolean;
   /**
    * Verify the peer's chain again when a session is resumed. Default: a server does, a client relies on the session's

@@ -1,4 +1,4 @@
-/** The client's hellos: RFC 9846 §4.1, RFC 5246 §7.4.1. */
+/** The client's hellos: RFC 9846 §4.2, RFC 5246 §7.4.1. */
 import { ILLEGAL_PARAMETER, PROTOCOL_VERSION, UNEXPECTED_MESSAGE, UNSUPPORTED_EXTENSION } from '../base/alerts.ts';
 import { equal } from '../base/bytes.ts';
 import { fail } from '../base/errors.ts';

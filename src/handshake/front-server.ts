@@ -1,4 +1,4 @@
-/** The server's hellos: version choice, name, context, then the version's own decisions. RFC 9846 §4.1, §4.2.1; RFC 5246 §7.4.1. */
+/** The server's hellos: version choice, name, context, then the version's own decisions. RFC 9846 §4.2, §4.3.1; RFC 5246 §7.4.1. */
 import {
   ILLEGAL_PARAMETER,
   INAPPROPRIATE_FALLBACK,
@@ -76,7 +76,7 @@ function onSecondClientHello(hs: Handshake, message: IncomingMessage): MaybeProm
   return role.onSecondClientHello?.(hs, hello);
 }
 
-/** What a second ClientHello may leave out, bring in or change: RFC 9846 §4.1.2. */
+/** What a second ClientHello may leave out, bring in or change: RFC 9846 §4.2.2. */
 const MAY_CHANGE: readonly number[] = [KEY_SHARE, EARLY_DATA, COOKIE, PRE_SHARED_KEY, PADDING];
 
 function sameExtensions(second: readonly RawExtension[], first: readonly RawExtension[]): boolean {
@@ -108,7 +108,7 @@ function selectContext(hs: Handshake): MaybePromise<void> {
   });
 }
 
-/** RFC 9846 §4.2.1: with supported_versions, nothing else counts; without, legacy_version is the highest. */
+/** RFC 9846 §4.3.1: with supported_versions, nothing else counts; without, legacy_version is the highest. */
 function chooseVersion(context: ServerContext, hello: ClientHello): ProtocolVersion {
   const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
   let chosen: ProtocolVersion | undefined;

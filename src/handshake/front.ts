@@ -13,7 +13,7 @@ const compatible: Guard<Handshake> = {
   test: (hs) => hs.context.middleboxCompatibility && hs.sessionId.length > 0,
 };
 
-/** RFC 9846 §4.1.4; the change_cipher_spec records are those of its Appendix D.4. */
+/** RFC 9846 §4.2.4; the change_cipher_spec records are those of its Appendix E.4. */
 export const helloRetryRequest: Step<Handshake> = {
   kind: 'opt',
   name: 'HelloRetryRequest',

@@ -1,4 +1,4 @@
-/** Which keys make which signature schemes, and in which versions: RFC 9846 §4.2.3, RFC 5246 §7.4.1.4.1, RFC 8422 §5.1.1. */
+/** Which keys make which signature schemes, and in which versions: RFC 9846 §4.3.3, RFC 5246 §7.4.1.4.1, RFC 8422 §5.1.1. */
 import type { GroupName, SignatureKeyType } from '../crypto/port.ts';
 import * as s from '../wire/signature-scheme.ts';
 

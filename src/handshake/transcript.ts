@@ -25,7 +25,7 @@ export class Transcript implements TranscriptSink {
     for (const hash of this.#running) hash.update(raw);
   }
 
-  /** The hash is known: RFC 5246 §7.4.9, RFC 9846 §4.4.1. */
+  /** The hash is known: RFC 5246 §7.4.9, RFC 9846 §4.1. */
   start(name: TranscriptHashName): void {
     this.#names = name === 'md5-sha1' ? ['md5', 'sha1'] : [name];
     this.#running = this.#names.map((each) => this.#crypto.hash(each));

@@ -19,7 +19,7 @@ export interface Session {
   /** Wall clock, ms since the epoch. */
   readonly created: number;
   readonly lifetimeMs: number;
-  /** RFC 9846 §4.6.1 ticket_age_add. */
+  /** RFC 9846 §4.7.1 ticket_age_add. */
   readonly ageAdd: number;
   /** RFC 7627: bound to what the handshake was. */
   readonly extendedMasterSecret: boolean;

@@ -1,5 +1,5 @@
 /**
- * Tickets (RFC 5077 §4, RFC 9846 §4.6.1): a session sealed under a key that only the server has. AES-256-GCM with a
+ * Tickets (RFC 5077 §4, RFC 9846 §4.7.1): a session sealed under a key that only the server has. AES-256-GCM with a
  * random nonce; the key's name comes first and is authenticated.
  *
  * A key starts random: there is no moment at which a ticket can be opened with a guessable one (S28).

@@ -1,4 +1,4 @@
-/** ExtensionType, RFC 9846 §4.2 and the registry. */
+/** ExtensionType, RFC 9846 §4.3 and the registry. */
 export const SERVER_NAME = 0;
 export const MAX_FRAGMENT_LENGTH = 1;
 export const STATUS_REQUEST = 5;
@@ -65,7 +65,7 @@ export function extensionName(type: number): string {
   return `extension ${type}`;
 }
 
-/** The messages in which an extension may stand: bits of `ExtensionModule.where`. RFC 9846 §4.2's table. */
+/** The messages in which an extension may stand: bits of `ExtensionModule.where`. RFC 9846 §4.3's table. */
 export const IN_CLIENT_HELLO = 1;
 /** ServerHello of SSL 3.0 to (D)TLS 1.2. */
 export const IN_LEGACY_SERVER_HELLO = 2;

@@ -1,4 +1,4 @@
-/** `Extension extensions<0..2^16-1>`, RFC 9846 §4.2: kept as slices until somebody asks. */
+/** `Extension extensions<0..2^16-1>`, RFC 9846 §4.3: kept as slices until somebody asks. */
 import { ILLEGAL_PARAMETER } from '../base/alerts.ts';
 import { fail } from '../base/errors.ts';
 import { MAX_EXTENSIONS } from '../base/limits.ts';

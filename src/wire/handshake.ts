@@ -21,7 +21,7 @@ export const MESSAGE_HASH = 254;
 
 /** Not handshake types: how a flow names what has no type of its own. Wire types are below 256. */
 export const CCS_MESSAGE = 0x100;
-/** A ServerHello with the random of RFC 9846 §4.1.3. */
+/** A ServerHello with the random of RFC 9846 §4.2.3. */
 export const HELLO_RETRY_REQUEST = 0x102;
 
 const NAMES: readonly (readonly [number, string])[] = [

@@ -795,7 +795,7 @@ test('TLS 1.3: S24: ten thousand requests for KeyUpdate in a pipe get one answer
   for (let event = server.connection.poll(); event !== undefined; event = server.connection.poll()) if (event.type === 'data') received++;
   assert.equal(server.connection.error, undefined);
   assert.equal(received, 625);
-  // The answer may wait for the next data (RFC 9846 §4.6.3), and is one.
+  // The answer may wait for the next data (RFC 9846 §4.7.3), and is one.
   server.connection.send(Uint8Array.of(42));
   const answer = server.connection.takeOutput()!;
   assert.ok(answer.length < 100, `${answer.length} bytes of answers`);

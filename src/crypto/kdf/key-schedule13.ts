@@ -62,7 +62,7 @@ export function recordNumberKey(s: Schedule13, secret: Uint8Array, keyLength: nu
   return label(s, secret, 'sn', keyLength);
 }
 
-/** RFC 9846 §4.5.4: the key of a Finished, and of a PSK binder. */
+/** RFC 9846 §4.5.3: the key of a Finished, and of a PSK binder. */
 export function finishedKey(s: Schedule13, baseKey: Uint8Array): Uint8Array {
   return label(s, baseKey, 'finished', hashLength(s.hash));
 }

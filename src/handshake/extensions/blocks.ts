@@ -23,7 +23,7 @@ export function writeOffers(hs: Handshake, w: Writer, modules: readonly Extensio
   }
 }
 
-/** Server: hands each offer to its module; unknown ones are ignored, as RFC 9846 §4.1.2 asks. */
+/** Server: hands each offer to its module; unknown ones are ignored, as RFC 9846 §4.2.2 asks. */
 export function readOffers(hs: Handshake, offers: readonly RawExtension[], modules: readonly ExtensionModule[]): void {
   hs.offered.length = 0;
   for (const offer of offers) hs.offered.push(offer.type);

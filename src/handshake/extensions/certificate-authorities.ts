@@ -1,4 +1,4 @@
-/** certificate_authorities, RFC 9846 §4.2.4: whom the receiver's certificate should come from. */
+/** certificate_authorities, RFC 9846 §4.3.4: whom the receiver's certificate should come from. */
 import { CERTIFICATE_AUTHORITIES, IN_CERTIFICATE_REQUEST, IN_CLIENT_HELLO } from '../../wire/extension.ts';
 import { readAuthorities } from '../../wire/messages/certificate-request.ts';
 import type { ExtensionModule } from './module.ts';

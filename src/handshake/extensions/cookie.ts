@@ -1,4 +1,4 @@
-/** cookie, RFC 9846 §4.2.2: what a HelloRetryRequest hands out comes back with the second ClientHello. */
+/** cookie, RFC 9846 §4.3.2: what a HelloRetryRequest hands out comes back with the second ClientHello. */
 import { COOKIE, IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST } from '../../wire/extension.ts';
 import type { ExtensionModule } from './module.ts';
 

@@ -1,4 +1,4 @@
-/** early_data, RFC 9846 §4.2.10, as a server that does not accept it: what comes is skipped. */
+/** early_data, RFC 9846 §4.3.10, as a server that does not accept it: what comes is skipped. */
 import { EARLY_DATA, IN_CLIENT_HELLO } from '../../wire/extension.ts';
 import type { ExtensionModule } from './module.ts';
 

@@ -1,4 +1,4 @@
-/** psk_key_exchange_modes, RFC 9846 §4.2.9. Only psk_dhe_ke is spoken: a PSK alone has no forward secrecy. */
+/** psk_key_exchange_modes, RFC 9846 §4.3.9. Only psk_dhe_ke is spoken: a PSK alone has no forward secrecy. */
 import { IN_CLIENT_HELLO, PSK_KEY_EXCHANGE_MODES } from '../../wire/extension.ts';
 import type { ExtensionModule } from './module.ts';
 

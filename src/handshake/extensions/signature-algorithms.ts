@@ -1,4 +1,4 @@
-/** signature_algorithms and signature_algorithms_cert, RFC 9846 §4.2.3, RFC 5246 §7.4.1.4.1. */
+/** signature_algorithms and signature_algorithms_cert, RFC 9846 §4.3.3, RFC 5246 §7.4.1.4.1. */
 import { IN_CERTIFICATE_REQUEST, IN_CLIENT_HELLO, SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS_CERT } from '../../wire/extension.ts';
 import { wireSchemes } from '../schemes.ts';
 import type { ExtensionModule } from './module.ts';

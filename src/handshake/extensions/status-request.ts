@@ -1,4 +1,4 @@
-/** status_request, RFC 6066 §8, RFC 9846 §4.4.2.1: an OCSP response comes with the certificate. */
+/** status_request, RFC 6066 §8, RFC 9846 §4.5.1.1: an OCSP response comes with the certificate. */
 import { IN_CERTIFICATE, IN_CERTIFICATE_REQUEST, IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, STATUS_REQUEST } from '../../wire/extension.ts';
 import type { ExtensionModule } from './module.ts';
 

@@ -1,4 +1,4 @@
-/** supported_versions, RFC 9846 §4.2.1. The front reads the offers and the choice itself: everything else depends on them. */
+/** supported_versions, RFC 9846 §4.3.1. The front reads the offers and the choice itself: everything else depends on them. */
 import { IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, SUPPORTED_VERSIONS } from '../../wire/extension.ts';
 import type { ExtensionModule } from './module.ts';
 

@@ -1,4 +1,4 @@
-/** CertificateVerify, RFC 9846 §4.4.3: a signature over the transcript hash, by either side. */
+/** CertificateVerify, RFC 9846 §4.5.2: a signature over the transcript hash, by either side. */
 import { ILLEGAL_PARAMETER, INTERNAL_ERROR } from '../../base/alerts.ts';
 import { ascii } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';

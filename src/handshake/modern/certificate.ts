@@ -1,4 +1,4 @@
-/** Certificate, RFC 9846 §4.4.2, sent and received by either side. */
+/** Certificate, RFC 9846 §4.5.1, sent and received by either side. */
 import { BAD_CERTIFICATE_STATUS_RESPONSE, CERTIFICATE_REQUIRED, DECODE_ERROR, ILLEGAL_PARAMETER, UNSUPPORTED_EXTENSION } from '../../base/alerts.ts';
 import { EMPTY, equal } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';

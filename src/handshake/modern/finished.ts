@@ -1,4 +1,4 @@
-/** Finished, RFC 9846 §4.4.4: an HMAC over the transcript, the same for both sides. */
+/** Finished, RFC 9846 §4.5.3: an HMAC over the transcript, the same for both sides. */
 import { DECRYPT_ERROR } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';

@@ -44,7 +44,7 @@ export class KeySchedule {
     this.#secret = earlySecret(this.lh, psk);
   }
 
-  /** The key of a binder, RFC 9846 §4.2.11.2: of an external PSK or of a session. */
+  /** The key of a binder, RFC 9846 §4.3.11.2: of an external PSK or of a session. */
   binderKey(kind: 'ext' | 'res'): Uint8Array {
     return binderKey(this.lh, this.#secret, kind);
   }

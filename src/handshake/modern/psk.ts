@@ -1,4 +1,4 @@
-/** PSKs of TLS 1.3: offered by a client, chosen and checked by a server. RFC 9846 §4.2.11. */
+/** PSKs of TLS 1.3: offered by a client, chosen and checked by a server. RFC 9846 §4.3.11. */
 import { DECRYPT_ERROR } from '../../base/alerts.ts';
 import { equal } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';

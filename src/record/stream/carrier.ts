@@ -347,7 +347,7 @@ export class StreamCarrier implements RecordLayer {
     return content;
   }
 
-  /** RFC 9846 §4.2.10: early data that was not accepted. */
+  /** RFC 9846 §4.3.10: early data that was not accepted. */
   #skipRecord(record: RecordView): void {
     this.#skip -= record.fragment.length;
     if (this.#skip <= 0) this.#refuse(UNEXPECTED_MESSAGE, 'early_data_limit', 'too much early data to skip');

@@ -2,7 +2,7 @@
  * struct {
  *     opaque certificate_request_context<0..2^8-1>;
  *     Extension extensions<0..2^16-1>;
- * } CertificateRequest;                           // RFC 9846 §4.3.2
+ * } CertificateRequest;                           // RFC 9846 §4.4.2
  */
 import type { Reader } from '../../base/reader.ts';
 import { type RawExtension, readExtensions } from '../extensions.ts';
@@ -19,7 +19,7 @@ export function readCertificateRequest(r: Reader): CertificateRequest {
   return { context, extensions };
 }
 
-/** `DistinguishedName authorities<3..2^16-1>`, RFC 9846 §4.2.4. */
+/** `DistinguishedName authorities<3..2^16-1>`, RFC 9846 §4.3.4. */
 export function readAuthorities(r: Reader, min: 0 | 3): Uint8Array[] {
   const list = r.sub(2, min);
   const names: Uint8Array[] = [];

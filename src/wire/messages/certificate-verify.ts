@@ -2,7 +2,7 @@
  * struct {
  *     SignatureScheme algorithm;
  *     opaque signature<0..2^16-1>;
- * } CertificateVerify;                            // RFC 9846 §4.4.3; RFC 5246 §7.4.8 names the two bytes hash and signature
+ * } CertificateVerify;                            // RFC 9846 §4.5.2; RFC 5246 §7.4.8 names the two bytes hash and signature
  */
 import type { Reader } from '../../base/reader.ts';
 import type { Writer } from '../../base/writer.ts';

@@ -7,7 +7,7 @@
  * struct {
  *     opaque certificate_request_context<0..2^8-1>;
  *     CertificateEntry certificate_list<0..2^24-1>;
- * } Certificate;                                  // RFC 9846 §4.4.2
+ * } Certificate;                                  // RFC 9846 §4.5.1
  */
 import { BAD_CERTIFICATE } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';

@@ -7,7 +7,7 @@
  *     CipherSuite cipher_suites<2..2^16-2>;
  *     opaque legacy_compression_methods<1..2^8-1>;
  *     Extension extensions<8..2^16-1>;            // absent in the oldest
- * } ClientHello;                                  // RFC 9846 §4.1.2
+ * } ClientHello;                                  // RFC 9846 §4.2.2
  */
 import { EMPTY } from '../../base/bytes.ts';
 import type { Reader } from '../../base/reader.ts';

@@ -5,7 +5,7 @@
  *     opaque ticket_nonce<0..255>;
  *     opaque ticket<1..2^16-1>;
  *     Extension extensions<0..2^16-1>;
- * } NewSessionTicket;                             // RFC 9846 §4.6.1
+ * } NewSessionTicket;                             // RFC 9846 §4.7.1
  */
 import type { Reader } from '../../base/reader.ts';
 import type { Writer } from '../../base/writer.ts';

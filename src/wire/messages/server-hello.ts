@@ -6,7 +6,7 @@
  *     CipherSuite cipher_suite;
  *     uint8 legacy_compression_method;
  *     Extension extensions<6..2^16-1>;            // may be absent before TLS 1.3
- * } ServerHello;                                  // RFC 9846 §4.1.3; also HelloRetryRequest, RFC 9846 §4.1.4
+ * } ServerHello;                                  // RFC 9846 §4.2.3; also HelloRetryRequest, RFC 9846 §4.2.4
  */
 import { equal, fromHex } from '../../base/bytes.ts';
 import type { Reader } from '../../base/reader.ts';
@@ -27,7 +27,7 @@ export interface ServerHello {
 /** The random by which a ServerHello is a HelloRetryRequest. */
 export const HELLO_RETRY_RANDOM: Uint8Array = /* @__PURE__ */ fromHex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c');
 
-/** The last eight bytes of the random of a server that could have spoken TLS 1.3 (44…01) or 1.2 (44…00). RFC 9846 §4.1.3. */
+/** The last eight bytes of the random of a server that could have spoken TLS 1.3 (44…01) or 1.2 (44…00). RFC 9846 §4.2.3. */
 export const DOWNGRADE_TLS12: Uint8Array = /* @__PURE__ */ fromHex('444f574e47524401');
 export const DOWNGRADE_TLS11: Uint8Array = /* @__PURE__ */ fromHex('444f574e47524400');
 

@@ -44,7 +44,7 @@ function chosenSuite(hs: Handshake, id: number): LegacySuite {
 function resumedSession(hs: Handshake, hello: ServerHello): Session | undefined {
   if (hello.sessionId.length === 0 || !equal(hello.sessionId, hs.sessionId)) return undefined;
   const session = offeredSession(hs);
-  // The ID was there for a middlebox only: RFC 9846 Appendix D.4.
+  // The ID was there for a middlebox only: RFC 9846 Appendix E.4.
   if (session === undefined) fail(ILLEGAL_PARAMETER, 'wrong_session_id', 'a session that was not offered');
   //= rfc5246#section-7.4.1.3
   //# For resumed sessions, this field is

@@ -1,4 +1,4 @@
-/** CertificateRequest, RFC 9846 §4.3.2: the client decides here what it will answer with. */
+/** CertificateRequest, RFC 9846 §4.4.2: the client decides here what it will answer with. */
 import { ILLEGAL_PARAMETER, MISSING_EXTENSION } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';

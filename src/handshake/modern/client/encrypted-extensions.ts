@@ -1,4 +1,4 @@
-/** EncryptedExtensions, RFC 9846 §4.3.1. */
+/** EncryptedExtensions, RFC 9846 §4.4.1. */
 import { Reader } from '../../../base/reader.ts';
 import type { IncomingMessage } from '../../../record/carrier.ts';
 import { IN_ENCRYPTED_EXTENSIONS } from '../../../wire/extension.ts';

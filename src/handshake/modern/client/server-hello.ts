@@ -1,4 +1,4 @@
-/** The client's view of ServerHello and HelloRetryRequest in TLS 1.3: RFC 9846 §4.1.3, §4.1.4. */
+/** The client's view of ServerHello and HelloRetryRequest in TLS 1.3: RFC 9846 §4.2.3, §4.2.4. */
 import { ILLEGAL_PARAMETER, MISSING_EXTENSION } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import type { MaybePromise } from '../../../base/maybe-promise.ts';
@@ -26,7 +26,7 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   //# any change in the ClientHello.
   if (!group && !cookie) fail(ILLEGAL_PARAMETER, 'useless_hello_retry_request');
   hs.transcript.replaceByHash(state.suite.hash);
-  // RFC 9846 §4.1.2: PSKs of another hash leave the second ClientHello.
+  // RFC 9846 §4.2.2: PSKs of another hash leave the second ClientHello.
   state.offeredPsks = state.offeredPsks.filter((psk) => psk.hash === state.suite.hash);
 }
 

@@ -1,4 +1,4 @@
-/** CertificateRequest, RFC 9846 §4.3.2. */
+/** CertificateRequest, RFC 9846 §4.4.2. */
 import { EMPTY } from '../../../base/bytes.ts';
 import { CERTIFICATE_AUTHORITIES, SIGNATURE_ALGORITHMS } from '../../../wire/extension.ts';
 import { CERTIFICATE_REQUEST } from '../../../wire/handshake.ts';

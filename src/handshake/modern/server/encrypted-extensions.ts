@@ -1,4 +1,4 @@
-/** EncryptedExtensions, RFC 9846 §4.3.1. */
+/** EncryptedExtensions, RFC 9846 §4.4.1. */
 import { ENCRYPTED_EXTENSIONS } from '../../../wire/handshake.ts';
 import { IN_ENCRYPTED_EXTENSIONS } from '../../../wire/extension.ts';
 import { writeAnswers } from '../../extensions/blocks.ts';

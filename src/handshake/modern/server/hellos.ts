@@ -1,4 +1,4 @@
-/** The server's decisions in TLS 1.3: PSK, suite, group, credential; then ServerHello or HelloRetryRequest. RFC 9846 §4.1. */
+/** The server's decisions in TLS 1.3: PSK, suite, group, credential; then ServerHello or HelloRetryRequest. RFC 9846 §4.2. */
 import { HANDSHAKE_FAILURE, ILLEGAL_PARAMETER, MISSING_EXTENSION } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import { MAX_SKIPPED_EARLY_DATA } from '../../../base/limits.ts';

@@ -1,4 +1,4 @@
-/** NewSessionTicket, RFC 9846 §4.6.1: sent with the server's last flight. */
+/** NewSessionTicket, RFC 9846 §4.7.1: sent with the server's last flight. */
 import { Reader } from '../../../base/reader.ts';
 import { encodeSession } from '../../../session/codec.ts';
 import { NEW_SESSION_TICKET } from '../../../wire/handshake.ts';
