@@ -1,4 +1,4 @@
-/** key_share, RFC 9846 §4.2.8: the client's halves, the group that a server asks for, the server's half. */
+/** key_share, RFC 9846 §4.3.8: the client's halves, the group that a server asks for, the server's half. */
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { MAX_KEY_SHARES } from '../../base/limits.ts';
@@ -29,7 +29,7 @@ export const keyShare: ExtensionModule = {
     while (list.remaining > 0) {
       const group = list.u16();
       const share = list.vector(2, 1);
-      //= rfc9846#section-4.2.8
+      //= rfc9846#section-4.3.8
       //# Clients MUST NOT offer multiple KeyShareEntry values
       //# for the same group.
       if (shares.some((other) => other.group === group)) fail(ILLEGAL_PARAMETER, 'duplicate_key_share', groupName(group));
@@ -58,7 +58,7 @@ function startShares(hs: Handshake, groups: readonly NamedGroup[]): void {
 
 function groupToRetry(hs: Handshake, id: number): NamedGroup {
   const group = hs.context.groups.find((each) => each.id === id);
-  //= rfc9846#section-4.2.8
+  //= rfc9846#section-4.3.8
   //# Upon receipt of this extension in a HelloRetryRequest, the client MUST
   //# verify that (1) the selected_group field corresponds to a group which
   //# was provided in the "supported_groups" extension in the original

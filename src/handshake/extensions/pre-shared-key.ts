@@ -1,4 +1,4 @@
-/** pre_shared_key, RFC 9846 §4.2.11: the identities with their binders, and the server's choice. */
+/** pre_shared_key, RFC 9846 §4.3.11: the identities with their binders, and the server's choice. */
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { MAX_PSK_IDENTITIES } from '../../base/limits.ts';
@@ -60,7 +60,7 @@ export const preSharedKey: ExtensionModule = {
   onAnswer(hs, r) {
     const index = r.u16();
     const offer = hs.modern.offeredPsks[index];
-    //= rfc9846#section-4.2.11
+    //= rfc9846#section-4.3.11
     //# Clients MUST verify that the server's selected_identity is within the
     //# range supplied by the client, that the server selected a cipher suite
     //# indicating a Hash associated with the PSK, and that a server
@@ -71,7 +71,7 @@ export const preSharedKey: ExtensionModule = {
   },
 };
 
-/** The binders are over the ClientHello up to their list: RFC 9846 §4.2.11.2. */
+/** The binders are over the ClientHello up to their list: RFC 9846 §4.3.11.2. */
 function fillBinders(hs: Handshake, message: Uint8Array, length: number): void {
   let at = message.length - length;
   const partial = message.subarray(0, at);

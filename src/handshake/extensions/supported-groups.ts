@@ -1,4 +1,4 @@
-/** supported_groups, RFC 9846 §4.2.7, RFC 8422 §5.1.1, RFC 7919. */
+/** supported_groups, RFC 9846 §4.3.7, RFC 8422 §5.1.1, RFC 7919. */
 import type { Reader } from '../../base/reader.ts';
 import { IN_CLIENT_HELLO, IN_ENCRYPTED_EXTENSIONS, IN_LEGACY_SERVER_HELLO, SUPPORTED_GROUPS } from '../../wire/extension.ts';
 import type { Handshake } from '../state.ts';
@@ -16,7 +16,7 @@ export const supportedGroups: ExtensionModule = {
   onOffer(hs: Handshake, r: Reader) {
     hs.peerGroups = r.u16List(2, 2);
   },
-  //= rfc9846#section-4.2.7
+  //= rfc9846#section-4.3.7
   //# Clients
   //# MUST NOT act upon any information found in "supported_groups" prior to
   //# successful completion of the handshake
