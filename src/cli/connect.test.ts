@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { issue, pemOf } from '../../test/support/certificates.ts';
 import { CertificateFolder, command, commandProcess, type StartedCommand, startCommand } from '../../test/support/command.ts';
 import { writeFileSync } from 'node:fs';
+import { parseTarget } from './dial.ts';
 import type { ConnectionView } from './report.ts';
 
 interface Report {
@@ -382,4 +383,31 @@ test("a certificate's text cannot command the terminal", async () => {
   assert.equal(status, 0);
   assert.doesNotMatch(stdout, /[\x1b\x07\u202e]/);
   assert.match(stdout, /owned/);
+});
+
+test('a server that goes without a goodbye: a truncation, told, status 1', async () => {
+  const served = startCommand(['serve', '--port', '0', '--cert', p256.cert, '--key', p256.key]);
+  const [, port] = await served.printed(/port (\d+), echoing/);
+  const client = startCommand(['connect', `localhost:${port}`, '--ca', p256.ca, '-q']);
+  client.stdin.write('half a ');
+  await client.printed(/half a /);
+  process.emit('SIGTERM');
+  const { status, stdout, stderr } = await client.result;
+  await served.result;
+  assert.deepEqual([status, stdout], [1, 'half a ']);
+  assert.match(stderr, /^veritls: (the peer hung up without a goodbye|the connection broke: ECONNRESET) \((truncated|closed)\)\n$/);
+});
+
+test('targets', () => {
+  for (const [text, expected] of [
+    ['example.com:443', { host: 'example.com', port: 443 }],
+    ['example.com', { host: 'example.com', port: 25 }],
+    ['[::1]:8443', { host: '::1', port: 8443 }],
+    ['[fe80::1%eth0]:1', { host: 'fe80::1%eth0', port: 1 }],
+    ['::1', { host: '::1', port: 25 }],
+    ['https://example.com/path?x', { host: 'example.com', port: 443 }],
+    ['https://example.com:8443', { host: 'example.com', port: 8443 }],
+  ] as const) {
+    assert.deepEqual(parseTarget(text, 25), expected, text);
+  }
 });
