@@ -15,7 +15,11 @@ export interface CommandResult {
 }
 
 /** Runs the command in this process. `input`: standard input; undefined: empty. */
-export async function command(args: readonly string[], input: string | Uint8Array = '', env: Record<string, string> = {}): Promise<CommandResult> {
+export async function command(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  env: Record<string, string> = {},
+): Promise<CommandResult> {
   const started = startCommand(args, env);
   started.stdin.end(input);
   return started.result;
@@ -66,7 +70,11 @@ export function startCommand(args: readonly string[], env: Record<string, string
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** Runs the command as a process. */
-export function commandProcess(args: readonly string[], input: string | Uint8Array = '', env: Record<string, string> = {}): Promise<CommandResult> {
+export function commandProcess(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  env: Record<string, string> = {},
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
       env: { ...process.env, NO_COLOR: '1', ...env },
