@@ -1,6 +1,6 @@
 /**
- * npm run types: everything with Node's types, then the engine without any, so that it cannot name a platform; then the
- * library as it is built, which asks for explicit types on everything that is exported.
+ * npm run types: everything with Node's types, then the engine without any, so that it cannot name a platform, and
+ * with explicit types on all that it exports; then the library as it is built.
  */
 import { inSequence } from './sequence.ts';
 
