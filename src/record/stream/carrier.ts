@@ -319,7 +319,7 @@ export class StreamCarrier implements RecordLayer {
   #open(record: RecordView): Uint8Array | undefined {
     const read = this.#read;
     if (read === undefined) {
-      if (this.#skip > 0 && record.type === APPLICATION_DATA) {
+      if (this.#skip > 0 && record.type === APPLICATION_DATA && !this.hasPartialMessage) {
         this.#skipRecord(record);
         return undefined;
       }

@@ -9,7 +9,7 @@ export function offeredSession(hs: Handshake): Session | undefined {
   if (session === undefined || !client.resumption) return undefined;
   if (!client.versions.some((version) => version.family === 'legacy' && version.id === session.version)) return undefined;
   if (!client.suites.some((suite) => suite.family === 'legacy' && suite.id === session.suite)) return undefined;
-  if (session.ticket.length === 0 && session.sessionId.length === 0) return undefined;
+  if (session.sessionId.length === 0 && (session.ticket.length === 0 || !client.offerTickets)) return undefined;
   if (client.now() - session.created >= session.lifetimeMs) return undefined;
   // S29: what was proven then was proven for that name.
   if (session.serverName !== (options.serverName ?? '')) return undefined;

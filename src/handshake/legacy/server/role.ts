@@ -1,4 +1,5 @@
 /** The server of SSL 3.0 to (D)TLS 1.2. */
+import { certificateAuthorities } from '../../extensions/certificate-authorities.ts';
 import { ecPointFormats } from '../../extensions/ec-point-formats.ts';
 import { encryptThenMac } from '../../extensions/encrypt-then-mac.ts';
 import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
@@ -41,7 +42,7 @@ const handlers: Handlers<Handshake> = {
 export const legacyServer: ServerRole = {
   flow: legacyFlow,
   handlers,
-  extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats],
+  extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats, certificateAuthorities],
   onClientHello,
   sendServerHello,
 };

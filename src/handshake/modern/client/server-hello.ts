@@ -1,12 +1,10 @@
 /** The client's view of ServerHello and HelloRetryRequest in TLS 1.3: RFC 9846 §4.2.3, §4.2.4. */
 import { ILLEGAL_PARAMETER, MISSING_EXTENSION } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
-import type { MaybePromise } from '../../../base/maybe-promise.ts';
 import type { ModernSuite } from '../../../crypto/suites/suite.ts';
 import { COOKIE, extensionName, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, KEY_SHARE } from '../../../wire/extension.ts';
 import type { ServerHello } from '../../../wire/messages/server-hello.ts';
 import { readAnswers } from '../../extensions/blocks.ts';
-import { judgeResumed } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { KeySchedule } from '../key-schedule.ts';
 import { labelPrefix } from '../psk.ts';
@@ -30,7 +28,7 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   state.offeredPsks = state.offeredPsks.filter((psk) => psk.hash === state.suite.hash);
 }
 
-export function onServerHello(hs: Handshake, hello: ServerHello): MaybePromise<void> {
+export function onServerHello(hs: Handshake, hello: ServerHello): void {
   const state = hs.modern;
   if (hs.retried && state.suite.id !== hello.suite) fail(ILLEGAL_PARAMETER, 'wrong_cipher', 'changed after HelloRetryRequest');
   takeSuite(hs, hello);
@@ -55,7 +53,6 @@ export function onServerHello(hs: Handshake, hello: ServerHello): MaybePromise<v
   state.schedule = new KeySchedule(hs.crypto, suite.hash, labelPrefix(hs), psk?.secret);
   state.offeredPsks = [];
   state.shares = [];
-  if (psk?.session !== undefined) return judgeResumed(hs, psk.session);
 }
 
 function takeSuite(hs: Handshake, hello: ServerHello): void {
