@@ -1,20 +1,18 @@
-/** A seeded generator: the same seed gives the same run on every machine. */
+/** A seeded generator (mulberry32): the same seed gives the same run on every machine, and neighbouring seeds unlike ones. */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
-    this.#state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) >>> 0 || 1;
+    this.#state = Math.imul(seed + 1, 0x9e37_79b1) >>> 0;
   }
 
   /** From 0 to below 1. */
   next(): number {
-    // xorshift32
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x >>> 0;
-    return this.#state / 2 ** 32;
+    this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
+    let t = this.#state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
   /** An integer from 0 to below `n`. */

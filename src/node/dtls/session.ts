@@ -50,7 +50,7 @@ export class DTLSSession {
   #error: Error | undefined;
   #ended = false;
   #session: Buffer | undefined;
-  #waiting: Buffer[] = [];
+  readonly #waiting: Buffer[] = [];
   #reader: ((result: IteratorResult<Buffer, undefined>) => void) | undefined;
   #bytesReceived = 0;
   #bytesSent = 0;
