@@ -197,10 +197,10 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
 
   /**
    * RFC 9846 §7.5, RFC 5705.
-   * @throws TlsError `invalid_state` before the handshake is over.
+   * @throws TlsError `invalid_state` in a handshake.
    */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array {
-    if (this.#established === undefined) misuse('invalid_state', 'the handshake is not over');
+    if (this.#established === undefined || this.#runner !== undefined) misuse('invalid_state', 'the handshake is not over');
     return this.#established.exportKeyingMaterial(label, context, length);
   }
 

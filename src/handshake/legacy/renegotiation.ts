@@ -206,9 +206,10 @@ class Previous implements PreviousHandshake {
   }
 
   binding(from: Side): Uint8Array {
-    if (!this.isSecure) return EMPTY;
     const { client, server } = this.#finished;
-    return from === 'client' ? client : concat(client, server);
+    // RFC 5746 §4.2: also where the server did not know the extension: one whose first handshake this is sees the attack by it.
+    if (from === 'client') return client;
+    return this.isSecure ? concat(client, server) : EMPTY;
   }
 
   checkHello(hs: Handshake): void {

@@ -31,7 +31,7 @@ const BOOLEANS = new Set(
    use-export-context tls-unique expect-ticket-renewal expect-no-server-name use-old-client-cert-callback send-alert peek-then-read
    use-exporter-between-reads expect-no-peer-cert expect-secure-renegotiation expect-no-secure-renegotiation expect-session-id
    expect-no-session-id no-op-extra-handshake server-preference key-update key-update-before-read expect-hrr expect-no-hrr
-   renegotiate-ignore forbid-renegotiation-after-handshake use-ocsp-callback
+   renegotiate-ignore renegotiate-freely renegotiate-once renegotiate-explicit forbid-renegotiation-after-handshake use-ocsp-callback
    set-ocsp-in-callback decline-ocsp-callback fail-ocsp-callback no-legacy-server-connect cbc-record-splitting reverify-on-resume
    handshake-never-done
   `.split(/\s+/),

@@ -7,6 +7,7 @@ import { nodeCrypto, privateKeyFromPem } from '../../../src/crypto/node/index.ts
 import type { CipherSuite } from '../../../src/crypto/suites/suite.ts';
 import { createClientContext, createServerContext } from '../../../src/engine/context.ts';
 import type { ClientContext, Credential, CredentialRequest, ServerContext } from '../../../src/handshake/context.ts';
+import { renegotiation } from '../../../src/handshake/legacy/renegotiation.ts';
 import { schemeFits } from '../../../src/handshake/schemes.ts';
 import type { ProtocolVersion } from '../../../src/handshake/version.ts';
 import { readPem } from '../../../src/pki/asn1/pem.ts';
@@ -102,6 +103,9 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
     alpn: [] as string[],
     minDhBits: 1024,
     verifyResumed: flags.on.has('reverify-on-resume'),
+    renegotiation: renegotiationOf(flags, server),
+    // As BoringSSL: whether the peer knows RFC 5746 decides on the connection (-no-legacy-server-connect), not on what follows.
+    dangers: ['dangerouslyAllowLegacyRenegotiation'],
     selectCredential: (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
   };
   if (!server) {
@@ -135,6 +139,15 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
     sessionLifetimeMs: 7_200_000,
   });
   return { context, observed, credentials };
+}
+
+/** BoringSSL's servers never renegotiate, its clients when told to. */
+function renegotiationOf(flags: Flags, server: boolean): ReturnType<typeof renegotiation> {
+  if (server) return renegotiation('abort');
+  if (flags.on.has('renegotiate-freely')) return renegotiation('allow', { limit: Number.POSITIVE_INFINITY });
+  if (flags.on.has('renegotiate-once')) return renegotiation('allow', { limit: 1, windowMs: Number.POSITIVE_INFINITY });
+  if (flags.on.has('renegotiate-explicit')) return renegotiation('ask');
+  return renegotiation(flags.on.has('renegotiate-ignore') ? 'ignore' : 'abort');
 }
 
 function selectAlpn(flags: Flags, observed: Observed): NonNullable<ServerContext['selectAlpn']> {

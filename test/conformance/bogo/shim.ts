@@ -9,6 +9,7 @@ import { TlsError } from '../../../src/base/errors.ts';
 import { type Connection, createClientConnection, createServerConnection } from '../../../src/engine/connection.ts';
 import type { ConnectionEvent } from '../../../src/engine/events.ts';
 import type { ConnectionInfo } from '../../../src/engine/info.ts';
+import { WANTS_SEND } from '../../../src/engine/wants.ts';
 import type { Credential } from '../../../src/handshake/context.ts';
 import type { Session } from '../../../src/session/session.ts';
 import { type Flags, parseFlags, Unimplemented } from './flags.ts';
@@ -118,6 +119,7 @@ function checkRetry(flag: 'expect-hrr' | 'expect-no-hrr', info: ConnectionInfo):
 
 async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo): Promise<void> {
   const { connection } = driver;
+  driver.exporting = flags.on.has('use-exporter-between-reads');
   const exported = Number(flags.value.get('export-keying-material') ?? 0);
   if (exported > 0) {
     const context = flags.on.has('use-export-context') ? Buffer.from(flags.value.get('export-context') ?? '', 'latin1') : undefined;
@@ -148,6 +150,10 @@ async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo): Pro
       driver.write(data.map((byte) => byte ^ 0xff));
     }
   }
+  await driver.sent();
+  const renegotiations = flags.value.get('expect-total-renegotiations');
+  if (renegotiations !== undefined && Number(renegotiations) !== connection.info?.renegotiations)
+    throw new Failure(`renegotiations: want ${renegotiations}, got ${connection.info?.renegotiations}`);
   connection.close();
   driver.flush();
   if (flags.on.has('check-close-notify')) await driver.closeNotify();
@@ -158,8 +164,11 @@ class Driver {
   readonly connection: Connection;
   readonly sessions: Session[] = [];
   ocsp: Uint8Array | undefined;
+  /** -use-exporter-between-reads */
+  exporting = false;
   readonly #socket: net.Socket;
   readonly #data: Uint8Array[] = [];
+  readonly #unsent: Uint8Array[] = [];
   #info: ConnectionInfo | undefined;
   #error: TlsError | undefined;
   #ended = false;
@@ -181,15 +190,40 @@ class Driver {
   }
 
   flush(): void {
+    try {
+      if (this.exporting && this.#error === undefined) this.connection.exportKeyingMaterial(1, '');
+    } catch (error) {
+      this.#error = error as TlsError;
+    }
     for (let event = this.connection.poll(); event !== undefined; event = this.connection.poll()) this.#onEvent(event);
-    for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) this.#socket.write(out);
+    this.#send();
+    this.#flushOutput();
     this.#wake?.();
   }
 
   write(data: Uint8Array): void {
     this.#throwError();
-    for (let at = 0; at < data.length; at += this.connection.send(data.subarray(at))) this.flush();
+    this.#unsent.push(data);
     this.flush();
+  }
+
+  /** Data waits while the connection renegotiates. */
+  #send(): void {
+    for (let data = this.#unsent[0]; data !== undefined && (this.connection.wants & WANTS_SEND) !== 0; data = this.#unsent[0]) {
+      const accepted = this.connection.send(data);
+      if (accepted < data.length) this.#unsent[0] = data.subarray(accepted);
+      else this.#unsent.shift();
+      this.#flushOutput();
+    }
+  }
+
+  #flushOutput(): void {
+    for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) this.#socket.write(out);
+  }
+
+  /** All that was written is on its way. */
+  async sent(): Promise<void> {
+    await this.#until(() => this.#unsent.length === 0 || this.#socketEnded);
   }
 
   updateKeys(): void {
@@ -232,6 +266,7 @@ class Driver {
     else if (event.type === 'session') this.sessions.push(event.session);
     else if (event.type === 'ocsp') this.ocsp = event.response;
     else if (event.type === 'end') this.#ended = this.#closeNotify = true;
+    else if (event.type === 'renegotiationRequest') this.connection.renegotiate();
     else if (event.type === 'error') this.#error = event.error;
   }
 
