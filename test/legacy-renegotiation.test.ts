@@ -15,6 +15,7 @@ import type { Handshake } from '../src/handshake/state.ts';
 import type { ProtocolVersion } from '../src/handshake/version.ts';
 import { createMemoryStore } from '../src/session/cache.ts';
 import type { Session } from '../src/session/session.ts';
+import { dtls12Client, dtls12Server } from '../src/versions/dtls12.ts';
 import { ssl30Client, ssl30Server } from '../src/versions/ssl30.ts';
 import { tls10Client, tls10Server } from '../src/versions/tls10.ts';
 import { tls11Client, tls11Server } from '../src/versions/tls11.ts';
@@ -24,6 +25,7 @@ import { CLIENT_HELLO, HELLO_REQUEST } from '../src/wire/handshake.ts';
 import { EXTENDED_MASTER_SECRET, ENCRYPT_THEN_MAC, RENEGOTIATION_INFO } from '../src/wire/extension.ts';
 import { credential, issue } from './support/certificates.ts';
 import { clientContext, MODERN_SUITES, serverContext } from './support/contexts.ts';
+import { dtlsPair } from './support/dtls.ts';
 import { connectPair, type End, type Pair } from './support/pair.ts';
 
 const GCM = gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
@@ -664,4 +666,40 @@ test('renegotiation: a close in the middle is an end like any other', () => {
   other.pump();
   assert.equal(other.client.connection.error, undefined);
   assert.ok(other.client.events.some((event) => event.type === 'closed'));
+});
+
+test('renegotiation over datagrams: either side, with losses, and refused', () => {
+  const pair = (policy: 'allow' | 'refuse', seed: number, loss: number) => {
+    const init = { suites: [GCM, CBC], renegotiation: renegotiation(policy) };
+    const link = dtlsPair(clientContext({ ...init, versions: [dtls12Client] }), serverContext({ ...init, versions: [dtls12Server] }), {
+      seed,
+      loss,
+    });
+    link.run(100_000);
+    return link;
+  };
+  for (let seed = 1; seed <= 8; seed++) {
+    for (const by of ['client', 'server'] as const) {
+      const link = pair('allow', seed, seed === 1 ? 0 : 0.2);
+      for (let times = 1; times <= 3; times++) {
+        link[by].connection.renegotiate();
+        link.run(100_000 * (times + 1));
+        for (const end of [link.client, link.server]) {
+          assert.equal(end.connection.error, undefined);
+          assert.equal(end.connection.info?.renegotiations, times, `${by}, seed ${seed}`);
+        }
+      }
+      assert.deepEqual(link.client.connection.finishedMessages, link.server.connection.finishedMessages);
+    }
+  }
+  for (const by of ['client', 'server'] as const) {
+    const link = pair('refuse', 1, 0);
+    link[by].connection.renegotiate();
+    link.run(200_000);
+    assert.ok(link[by].events.some((event) => event.type === 'alert' && event.description === alerts.NO_RENEGOTIATION));
+    assert.equal(link[by].connection.nextTimeout, Number.POSITIVE_INFINITY, 'nothing is repeated');
+    link.client.connection.send(Buffer.from('ping'));
+    link.run(300_000);
+    assert.equal(Buffer.concat(link.server.received).toString(), 'ping');
+  }
 });

@@ -379,6 +379,14 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     return this.#runner !== undefined && this.#established !== undefined;
   }
 
+  /** The peer says no to our ClientHello or HelloRequest, which needs no repetition any more. */
+  #onRefusal(): void {
+    if (this.#established === undefined || this.#hs?.hasVersion === true) return;
+    this.#established.onRefusal?.();
+    if (this.#isRenegotiating) this.#leaveRenegotiation();
+    else this.carrier.finished();
+  }
+
   /** Back to the keys and the state that were. */
   #leaveRenegotiation(): void {
     if (!this.#isRenegotiating) return;
@@ -426,7 +434,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     //= rfc5246#section-7.2.2
     //# At that point, the original requester
     //# can decide whether to proceed with the connection.
-    if (description === NO_RENEGOTIATION && this.#isRenegotiating && !this.#hs!.hasVersion) this.#leaveRenegotiation();
+    if (description === NO_RENEGOTIATION) this.#onRefusal();
   }
 
   #die(cause: unknown): void {

@@ -60,6 +60,8 @@ export interface RenegotiationSupport {
 export interface ConnectionRenegotiation {
   /** We want one. Throws `unsupported` where it must not be. */
   start(host: EstablishedHost, finished: FinishedMessages, options: RenegotiateOptions): void;
+  /** The peer does not want one. */
+  onRefusal(): void;
   /** The peer wants one: HelloRequest of a server, ClientHello of a client. False: it is to be told no. */
   onRequest(host: EstablishedHost, finished: FinishedMessages, message: IncomingMessage): boolean;
 }
@@ -99,6 +101,8 @@ export interface Established {
   updateKeys?(host: EstablishedHost, request: boolean): void;
   /** Starts another handshake, or asks the client for it. Throws `unsupported` where it must not be. Absent in TLS 1.3. */
   renegotiate?(host: EstablishedHost, options: RenegotiateOptions): void;
+  /** The peer refused it. */
+  onRefusal?(): void;
   /** Application data came: counters of messages without data start again. */
   onData(): void;
   /** tls-unique (RFC 5929), in versions that define it. */

@@ -111,6 +111,10 @@ export class LegacyEstablished implements Established {
     this.#renegotiation.start(host, this.#finished, options);
   }
 
+  onRefusal(): void {
+    this.#renegotiation?.onRefusal();
+  }
+
   onData(): void {
     this.#requests = 0;
   }

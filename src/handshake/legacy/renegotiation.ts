@@ -98,6 +98,10 @@ class Attached implements ConnectionRenegotiation {
     host.carrier.endFlight();
   }
 
+  onRefusal(): void {
+    this.#asked = undefined;
+  }
+
   onRequest(host: EstablishedHost, finished: FinishedMessages, message: IncomingMessage): boolean {
     const isClient = this.#context.side === 'client';
     const asked = this.#asked;
