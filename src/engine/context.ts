@@ -98,7 +98,12 @@ function checkCommon(context: CommonContext): void {
   if (versions.length === 0) wrong('no versions');
   const modern = versions.some((version) => version.family === 'modern');
   const legacy = versions.filter((version) => version.family === 'legacy');
-  for (let i = 1; i < versions.length; i++) if (versions[i]!.rank >= versions[i - 1]!.rank) wrong('versions must stand best first');
+  for (let i = 1; i < versions.length; i++) {
+    const step = versions[i - 1]!.rank - versions[i]!.rank;
+    if (step <= 0) wrong('versions must stand best first');
+    // Before supported_versions a hello names only the highest: a peer would take a hole for a downgrade, RFC 9846 §4.2.3.
+    if (step > 1) wrong(`a version is missing between ${versions[i - 1]!.name} and ${versions[i]!.name}`);
+  }
   if (modern && groups.length === 0) wrong('TLS 1.3 needs groups');
   if (modern && !suites.some((suite) => suite.family === 'modern')) wrong('TLS 1.3 without a suite of its own');
   if (modern && schemes.length === 0) wrong('TLS 1.3 needs signature schemes');

@@ -2,7 +2,7 @@
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../crypto/port.ts';
 import type { Credential, CredentialRequest } from './context.ts';
-import { schemeFits } from './schemes.ts';
+import { isWeakScheme, schemeFits } from './schemes.ts';
 import type { Handshake } from './state.ts';
 
 /**
@@ -24,7 +24,7 @@ export function chooseCredential(
       modern,
       signs,
       groups: hs.peerGroups,
-      explicitSchemes: modern || hs.version.strategy?.explicitSchemes === true,
+      explicitSchemes: namesSchemes(hs),
       keyTypes: allowed ?? ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'],
       authorities: hs.peerAuthorities,
     };
@@ -52,7 +52,15 @@ function firstFitting(
 export function chooseScheme(hs: Handshake, credential: Credential, modern: boolean): number | undefined {
   const peer = hs.peerSchemes ?? [];
   for (const scheme of credential.key.schemes) {
-    if (peer.includes(scheme) && schemeFits(scheme, credential.key, modern)) return scheme;
+    if (!peer.includes(scheme) || !schemeFits(scheme, credential.key, modern)) continue;
+    // What we would not accept ourselves we do not sign with: MD5 and SHA-1 only where the context lists them.
+    if (isWeakScheme(scheme) && namesSchemes(hs) && !hs.context.schemes.includes(scheme)) continue;
+    return scheme;
   }
   return undefined;
+}
+
+/** From TLS 1.2 on signatures name their scheme; before, the key's type decides. */
+function namesSchemes(hs: Handshake): boolean {
+  return hs.isModern || hs.version.strategy?.explicitSchemes === true;
 }

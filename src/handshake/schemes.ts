@@ -64,3 +64,8 @@ export function isModernScheme(scheme: number): boolean {
 export function wireSchemes(schemes: readonly number[]): readonly number[] {
   return schemes.includes(s.RSA_PKCS1_MD5_SHA1) ? schemes.filter((scheme) => scheme !== s.RSA_PKCS1_MD5_SHA1) : schemes;
 }
+
+/** Schemes over MD5 and SHA-1, which RFC 9155 takes out of TLS 1.2. */
+export function isWeakScheme(scheme: number): boolean {
+  return scheme === s.RSA_PKCS1_MD5 || scheme === s.RSA_PKCS1_SHA1 || scheme === s.ECDSA_SHA1 || scheme === s.DSA_SHA1;
+}

@@ -70,3 +70,9 @@ export function groupName(id: number): string {
   for (const group of GROUPS) if (group.id === id) return group.name;
   return `0x${id.toString(16).padStart(4, '0')}`;
 }
+
+/** The number of a group. */
+export function groupId(name: GroupName): number {
+  for (const group of GROUPS) if (group.name === name) return group.id;
+  return 0;
+}

@@ -432,8 +432,7 @@ export function* versionScenarios(): Generator<Scenario> {
       const best = pairs.find((_, i) => (serverBits >>> i) & 1);
       const clientBest = pairs.find((_, i) => (clientBits >>> i) & 1)!;
       const modern = common === TLS13;
-      // Before supported_versions a client cannot leave a version out, and a server's downgrade sentinel is for those who could do better.
-      if (!isSpeakable(pairs, clientBits, serverBits, common)) continue;
+      if (!isContiguous(clientBits) || !isContiguous(serverBits)) continue;
       const client = pairs.filter((_, i) => (clientBits >>> i) & 1).map((pair) => pair.client);
       const server = pairs.filter((_, i) => (serverBits >>> i) & 1).map((pair) => pair.server);
       yield {
@@ -454,22 +453,8 @@ export function* versionScenarios(): Generator<Scenario> {
   }
 }
 
-/** A client that has a gap in its legacy versions, or a server that sees one, cannot always be served: those pairs are errors, played elsewhere. */
-function isSpeakable(pairs: readonly VersionPair[], clientBits: number, serverBits: number, common: VersionPair): boolean {
-  const has = (bits: number, pair: VersionPair) => ((bits >>> pairs.indexOf(pair)) & 1) === 1;
-  if (common === TLS13) return true;
-  if (has(clientBits, TLS13) && has(serverBits, TLS13)) return true;
-  if (has(clientBits, TLS13)) {
-    // The server reads legacy_version 1.2 if it has no TLS 1.3.
-    for (const pair of [TLS12, TLS11, TLS10]) if (has(serverBits, pair)) return has(clientBits, pair);
-    return false;
-  }
-  const highest = [TLS12, TLS11, TLS10].find((pair) => has(clientBits, pair))!;
-  for (const pair of [TLS12, TLS11, TLS10]) {
-    if (pair.client.rank > highest.client.rank || !has(serverBits, pair)) continue;
-    if (!has(clientBits, pair)) return false;
-    // The sentinel of a server that could do better.
-    return pair === common;
-  }
-  return false;
+/** Contexts have no holes between their versions. */
+function isContiguous(bits: number): boolean {
+  const shifted = bits / (bits & -bits);
+  return (shifted & (shifted + 1)) === 0;
 }

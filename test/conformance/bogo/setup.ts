@@ -169,13 +169,17 @@ function versions(flags: Flags, all: readonly ProtocolVersion[], offered: readon
     [0x0302, 'no-tls11'],
     [0x0301, 'no-tls1'],
   ] as const;
-  return all.filter(
+  const enabled = all.filter(
     (version) =>
       version.id >= min &&
       version.id <= max &&
       !off.some(([id, flag]) => id === version.id && flags.on.has(flag)) &&
       offered.some((suite) => (suite.family === 'modern' ? version.family === 'modern' : version.family === 'legacy' && suite.minVersion <= version.id)),
   );
+  // As BoringSSL: below a version that is switched off, only what is oldest of the rest counts.
+  let from = 0;
+  for (let i = 1; i < enabled.length; i++) if (enabled[i - 1]!.rank - enabled[i]!.rank > 1) from = i;
+  return enabled.slice(from);
 }
 
 function suites(flags: Flags, psk: boolean): readonly CipherSuite[] {

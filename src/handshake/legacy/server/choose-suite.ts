@@ -7,7 +7,7 @@ import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../../../crypto/port.ts';
 import type { LegacySuite } from '../../../crypto/suites/suite.ts';
-import type { NamedGroup } from '../../../wire/group.ts';
+import { groupId, type NamedGroup } from '../../../wire/group.ts';
 import type { Credential } from '../../context.ts';
 import { chooseCredential, chooseScheme } from '../../credentials.ts';
 import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
@@ -89,10 +89,6 @@ function schemeFor(hs: Handshake, suite: LegacySuite, credential: Credential): n
   //= rfc8422#section-5.1
   //# The
   //# server MUST consider the extensions in both cases.
-  if (key.curve !== undefined && hs.peerGroups !== undefined && !knowsCurve(hs, key.curve)) return undefined;
+  if (key.curve !== undefined && hs.peerGroups !== undefined && !hs.peerGroups.includes(groupId(key.curve))) return undefined;
   return chooseScheme(hs, credential, false);
-}
-
-function knowsCurve(hs: Handshake, curve: string): boolean {
-  return hs.context.groups.some((group) => group.name === curve && hs.peerGroups?.includes(group.id) === true);
 }
