@@ -19,7 +19,8 @@ export interface AssociationHost {
 }
 
 export class Association implements Timed {
-  readonly peer: PeerAddress;
+  readonly address: string;
+  readonly port: number;
   readonly connection: Connection;
   /** For whoever drives the endpoint: its own object for this peer. */
   owner: unknown = undefined;
@@ -38,11 +39,16 @@ export class Association implements Timed {
 
   constructor(host: AssociationHost, peer: PeerAddress, connection: Connection, fingerprint: number, now: number, deadline: number) {
     this.#host = host;
-    this.peer = peer;
+    this.address = peer.address;
+    this.port = peer.port;
     this.connection = connection;
     this.fingerprint = fingerprint;
     this.lastHeard = now;
     this.deadline = deadline;
+  }
+
+  get peer(): PeerAddress {
+    return { address: this.address, port: this.port };
   }
 
   get side(): Side {
