@@ -26,6 +26,13 @@ export type { ExtensionModule } from './handshake/extensions/module.ts';
 export type { Side, TraceEntry } from './handshake/flow.ts';
 export type { RenegotiateOptions, RenegotiationSupport } from './handshake/established.ts';
 export { renegotiation, type RenegotiationOptions, type RenegotiationPolicy } from './handshake/legacy/renegotiation.ts';
+export {
+  heartbeat,
+  type HeartbeatOptions,
+  type HeartbeatReport,
+  type HeartbeatRequest,
+  type HeartbeatSupport,
+} from './handshake/features/heartbeat.ts';
 export type { PeerProof } from './handshake/peer-auth.ts';
 export type { ProtocolVersion } from './handshake/version.ts';
 

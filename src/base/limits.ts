@@ -21,6 +21,13 @@ export const MAX_WARNINGS = 4;
 export const MAX_KEY_UPDATES = 32;
 /** Requests for renegotiation in a row without application data: each costs a refusal (S14). */
 export const MAX_RENEGOTIATION_REQUESTS = 4;
+/** RFC 6520: least padding; how long an answer is waited for (and at most, while waits double), and how often a datagram is repeated. */
+export const HEARTBEAT_PADDING = 16;
+export const DEFAULT_HEARTBEAT_TIMEOUT_MS = 3_000;
+export const MAX_HEARTBEAT_TIMEOUT_MS = 60_000;
+export const DEFAULT_HEARTBEAT_REPEATS = 4;
+/** Output beyond which heartbeat requests get no answer, in bytes. */
+export const MAX_HEARTBEAT_BACKLOG = 65_536;
 /** HelloRequests that a client passes over in a handshake (RFC 5246 §7.4.1.1). */
 export const MAX_PASSED_HELLO_REQUESTS = 16;
 /** Renegotiations that a peer may bring about in a window of time, by default (S14). */

@@ -1,4 +1,6 @@
 /** One peer of an endpoint: its connection, its address, its place among the endpoint's timers. */
+import type { RenegotiateOptions } from '../handshake/established.ts';
+import type { HeartbeatRequest } from '../handshake/features/heartbeat.ts';
 import type { Side } from '../handshake/flow.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionInfo } from './info.ts';
@@ -64,6 +66,18 @@ export class Association implements Timed {
     const accepted = this.connection.send(data) === data.length;
     this.#host.changed(this);
     return accepted;
+  }
+
+  /** As `Connection.heartbeat`. */
+  heartbeat(request?: HeartbeatRequest): void {
+    this.connection.heartbeat(request);
+    this.#host.changed(this);
+  }
+
+  /** As `Connection.renegotiate`. */
+  renegotiate(options?: RenegotiateOptions): void {
+    this.connection.renegotiate(options);
+    this.#host.changed(this);
   }
 
   /** The longest that `send` takes. */

@@ -22,12 +22,13 @@ import { frontFlow } from '../handshake/front.ts';
 import type { ClientContext, ClientOptions, Context, HandshakeHost, ServerContext } from '../handshake/context.ts';
 import type { Established, EstablishedHost, Negotiated, NextHandshake, RenegotiateOptions } from '../handshake/established.ts';
 import { type Binding, FlowRunner, type Side } from '../handshake/flow.ts';
+import type { HeartbeatHost, HeartbeatReport, HeartbeatRequest, Heartbeats } from '../handshake/features/heartbeat.ts';
 import { Handshake } from '../handshake/state.ts';
 import type { CarrierSink, IncomingMessage } from '../record/carrier.ts';
 import type { RecordLayer } from '../record/record-layer.ts';
 import { StreamCarrier } from '../record/stream/carrier.ts';
 import type { Session } from '../session/session.ts';
-import { APPLICATION_DATA } from '../wire/content.ts';
+import { APPLICATION_DATA, HEARTBEAT } from '../wire/content.ts';
 import type { ConnectionEvent } from './events.ts';
 import { type ConnectionInfo, infoOf } from './info.ts';
 import { WANTS_EVENT, WANTS_INPUT, WANTS_OUTPUT, WANTS_SEND, WANTS_WORK } from './wants.ts';
@@ -50,12 +51,14 @@ export function createServerConnection(context: ServerContext, options: Pick<Cli
 const clientStreamFront: FrontFactory = (context) => ({ flow: frontFlow(context.versions), handlers: clientFront });
 const serverStreamFront: FrontFactory = (context) => ({ flow: frontFlow(context.versions), handlers: serverFront });
 
-export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
+export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, HeartbeatHost {
   /** Called when an asynchronous operation has finished: take output and events again. */
   onWake: (() => void) | undefined;
   readonly side: Side;
   readonly carrier: RecordLayer;
   readonly #front: FrontFactory;
+  #heartbeats: Heartbeats | undefined;
+  #endOnHeartbeatTimeout = false;
   #hs: Handshake | undefined;
   #runner: FlowRunner<Handshake> | undefined;
   #established: Established | undefined;
@@ -150,12 +153,15 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
 
   /** When `tick` is due: ms on the caller's monotonic clock; Infinity: never. */
   get nextTimeout(): number {
-    return this.#error === undefined ? this.carrier.nextTimeout : Number.POSITIVE_INFINITY;
+    if (this.#error !== undefined) return Number.POSITIVE_INFINITY;
+    const { nextTimeout } = this.carrier;
+    return this.#heartbeats === undefined ? nextTimeout : Math.min(nextTimeout, this.#heartbeats.nextTimeout);
   }
 
   tick(now: number): void {
     if (this.#error !== undefined) return;
     this.carrier.tick(now);
+    this.#heartbeats?.tick(this, now);
     this.#run();
   }
 
@@ -228,6 +234,17 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     this.#run();
   }
 
+  /**
+   * Asks the peer for a sign of life (RFC 6520); an event `heartbeat` tells what became of it.
+   * @throws TlsError `unsupported` where it was not agreed on; `invalid_state` in a handshake, while another request is in flight,
+   *   and after `close`; `message_too_large` when it does not fit into a record.
+   */
+  heartbeat(request: HeartbeatRequest = {}): void {
+    if (this.#established === undefined || this.#runner !== undefined || this.#writeClosed) misuse('invalid_state', 'not connected, or in a handshake');
+    if (this.#heartbeats === undefined) misuse('unsupported', 'heartbeats were not negotiated');
+    this.#heartbeats.request(this, request);
+  }
+
   /** Longest content of the records that we send from now on: 512 to 16384, and never more than the peer takes. */
   setMaxSendFragment(size: number): void {
     if (!Number.isInteger(size) || size < 512 || size > MAX_PLAINTEXT) misuse('invalid_argument', 'a fragment is 512 to 16384 bytes');
@@ -267,6 +284,11 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
 
   other(contentType: number, content: Uint8Array): void {
     if (this.#readClosed) return;
+    if (contentType === HEARTBEAT) {
+      // RFC 6520 §3: during a handshake they are discarded.
+      if (this.#runner === undefined && !this.#writeClosed) this.#heartbeats?.receive(this, content);
+      return;
+    }
     this.#events.push({ type: 'other', contentType, content });
   }
 
@@ -304,9 +326,16 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
 
   handshakeAgain(next: NextHandshake, hello?: IncomingMessage): void {
     this.#trustError = undefined;
+    this.#heartbeats?.stop(this);
     this.#hs = new Handshake(next.context, next.options, this.carrier, this, next.previous);
     this.#runner = new FlowRunner(this.#hs, this.#front(next.context));
     if (hello !== undefined) this.#runner.feed(hello);
+  }
+
+  heartbeatReport(report: HeartbeatReport): void {
+    this.#events.push({ type: 'heartbeat', ...report });
+    if (report.outcome === 'timeout' && report.datagramSize === undefined && this.#endOnHeartbeatTimeout)
+      this.#die(new TlsError({ code: 'timeout', origin: 'transport', detail: 'heartbeat' }));
   }
 
   renegotiationRequested(): void {
@@ -370,9 +399,16 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost {
     if (this.#established === undefined) fail(INTERNAL_ERROR, 'internal_error', 'flow ended without keys');
     this.#recordLimit = hs.suite.protection.recordLimit;
     this.#info = infoOf(hs, this.#trustError);
+    this.#attachHeartbeats(hs);
     this.#runner = undefined;
     this.#hs = undefined;
     this.#events.push({ type: this.#info.renegotiations === 0 ? 'handshake' : 'renegotiated', info: this.#info });
+  }
+
+  #attachHeartbeats(hs: Handshake): void {
+    const support = hs.peerHeartbeatMode === 0 ? undefined : hs.context.heartbeat;
+    this.#heartbeats = support?.attach(hs);
+    this.#endOnHeartbeatTimeout = support?.endOnTimeout === true;
   }
 
   get #isRenegotiating(): boolean {

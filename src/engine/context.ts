@@ -7,6 +7,7 @@ import { misuse } from '../base/errors.ts';
 import { MIN_DH_BITS } from '../base/limits.ts';
 import type { LegacySuite } from '../crypto/suites/suite.ts';
 import type { ClientContext, CommonContext, Credential, ServerContext } from '../handshake/context.ts';
+import type { ExtensionModule } from '../handshake/extensions/module.ts';
 import { parseCertificate } from '../pki/x509/certificate.ts';
 
 /** What has no default. */
@@ -27,6 +28,7 @@ export function createClientContext(init: ClientContextInit): ClientContext {
   const context: ClientContext = {
     ...common(init),
     ...init,
+    extensions: extensionsOf(init),
     side: 'client',
     keyShares: init.keyShares ?? 1,
     psk: init.psk,
@@ -55,6 +57,7 @@ export function createServerContext(init: ServerContextInit): ServerContext {
   const context: ServerContext = {
     ...common(init),
     ...init,
+    extensions: extensionsOf(init),
     side: 'server',
     verifyResumed: init.verifyResumed ?? true,
     clientCertificate: init.clientCertificate ?? 'none',
@@ -89,8 +92,14 @@ function common(init: ClientContextInit | ServerContextInit): Omit<CommonContext
     middleboxCompatibility: init.middleboxCompatibility ?? true,
     verifyResumed: init.verifyResumed ?? false,
     renegotiation: init.renegotiation,
+    heartbeat: init.heartbeat,
     dangers: init.dangers ?? [],
   };
+}
+
+/** Heartbeats bring their extension along. */
+function extensionsOf(init: ClientContextInit | ServerContextInit): readonly ExtensionModule[] {
+  return init.heartbeat === undefined ? init.extensions : [...init.extensions, init.heartbeat.extension];
 }
 
 function checkCommon(context: CommonContext): void {

@@ -1,5 +1,6 @@
 /** What a connection tells, in one ordered queue. */
 import type { TlsError } from '../base/errors.ts';
+import type { HeartbeatReport } from '../handshake/features/heartbeat.ts';
 import type { Session } from '../session/session.ts';
 import type { ConnectionInfo } from './info.ts';
 
@@ -18,6 +19,8 @@ export type ConnectionEvent =
   | { readonly type: 'renegotiated'; readonly info: ConnectionInfo }
   /** The server wants to renegotiate, and the context leaves it to the caller. */
   | { readonly type: 'renegotiationRequest' }
+  /** What became of a heartbeat request of ours. */
+  | ({ readonly type: 'heartbeat' } & HeartbeatReport)
   /** A warning of the peer, other than close_notify. */
   | { readonly type: 'alert'; readonly description: number }
   /** Any content type beside the core protocol that the context allows (heartbeat). */

@@ -37,6 +37,8 @@ export interface ConnectionInfo {
   readonly secureRenegotiation: boolean;
   /** A HelloRetryRequest came before (TLS 1.3). */
   readonly helloRetried: boolean;
+  /** The peer answers heartbeat requests (RFC 6520). */
+  readonly heartbeat: boolean;
   /** Handshakes on this connection behind the first. */
   readonly renegotiations: number;
   /** Which of our certificates was shown. */
@@ -70,6 +72,7 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     encryptThenMac: hs.encryptThenMac,
     secureRenegotiation: hs.isModern || hs.secureRenegotiation,
     helloRetried: hs.retried,
+    heartbeat: hs.peerHeartbeatMode === 1,
     renegotiations: hs.previous === undefined ? 0 : hs.previous.count + 1,
     credential: hs.credential,
     srtpProfile: hs.srtpProfile,

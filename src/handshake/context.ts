@@ -14,6 +14,7 @@ import type { TicketKeys } from '../session/ticket.ts';
 import type { NamedGroup } from '../wire/group.ts';
 import type { RenegotiationSupport } from './established.ts';
 import type { ExtensionModule } from './extensions/module.ts';
+import type { HeartbeatSupport } from './features/heartbeat.ts';
 import type { TraceEntry } from './flow.ts';
 import type { ProtocolVersion } from './version.ts';
 
@@ -69,6 +70,8 @@ export interface CommonContext {
   readonly verifyResumed: boolean;
   /** RFC 5746; undefined: every wish for it is refused with a warning, and `Connection.renegotiate` does not work. */
   readonly renegotiation: RenegotiationSupport | undefined;
+  /** RFC 6520; undefined: not negotiated. */
+  readonly heartbeat: HeartbeatSupport | undefined;
   /** What was switched on that lowers the safety, by option name: shown in the connection's info. */
   readonly dangers: readonly string[];
 }

@@ -77,6 +77,8 @@ export class Handshake implements FlowState {
   /** The largest record content that the peer takes, when it said so. */
   peerRecordSizeLimit: number | undefined;
   maxFragmentLength: number | undefined;
+  /** HeartbeatMode of the peer, RFC 6520 §2; 0: not agreed on. */
+  peerHeartbeatMode = 0;
   /** RFC 5764: the SRTP protection profile; 0 for none. */
   srtpProfile = 0;
   /** Point formats of RFC 8422 that the peer listed; undefined: none listed. */

@@ -58,6 +58,8 @@ export class Driver {
   #piece = 0;
   #offset = 0;
   #done: ((error?: Error | null) => void) | undefined;
+  /** The connection waits for a time: a heartbeat's answer is due. */
+  #timer: NodeJS.Timeout | undefined;
 
   /** `lenient`: accept that the peer ends the transport without close_notify. */
   constructor(connection: Connection, transport: Duplex, host: DriverHost, lenient: boolean) {
@@ -206,7 +208,21 @@ export class Driver {
     }
     // A write that a renegotiation held up goes on.
     if (this.#pieces !== undefined && (connection.wants & WANTS_SEND) !== 0 && !this.transport.writableNeedDrain) this.#pump();
+    if (this.#timer !== undefined || connection.nextTimeout !== Number.POSITIVE_INFINITY) this.#arm();
     this.#regulate();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { nextTimeout } = this.connection;
+    if (nextTimeout === Number.POSITIVE_INFINITY || this.#detached) {
+      this.#timer = undefined;
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.connection.tick(performance.now());
+      this.#turn();
+    }, Math.max(0, Math.ceil(nextTimeout - performance.now())));
   }
 
   /** Pauses or resumes the transport. */
@@ -281,6 +297,7 @@ export class Driver {
 
   #detach(): void {
     this.#detached = true;
+    clearTimeout(this.#timer);
     const transport = this.transport as Carried;
     transport[DRIVER] = undefined;
     transport.off('data', onData);

@@ -65,6 +65,8 @@ export interface Carrier {
   setLimits(write: number, read: number): void;
   /** CBC records of TLS 1.0 and SSL 3.0: the first byte goes alone (BEAST). Datagrams have no such versions. */
   setSplitRecords(split: boolean): void;
+  /** Heartbeat was negotiated (RFC 6520): its records may come. */
+  allowHeartbeats(): void;
   /** Records that do not authenticate are dropped, up to so many bytes: early data that was not accepted. */
   skipEarlyData(bytes: number): void;
   /** Why the connection has to end: set once, never cleared. */

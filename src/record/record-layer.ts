@@ -9,6 +9,14 @@ export interface RecordLayer extends Carrier {
   /** Sends content under the current key: in as many records as it needs, or in one datagram. */
   writeData(type: number, content: Uint8Array): void;
   alert(level: number, description: number): void;
+  /** What is sent arrives, and in order. */
+  readonly isReliable: boolean;
+  /** Datagrams: the content with which a record fills a datagram of this size, whatever has been found out about the path; 0: none does. */
+  probeLimit?(datagramSize: number): number;
+  /** Datagrams: sends content of that length. */
+  writeProbe?(type: number, content: Uint8Array): void;
+  /** Datagrams: one of this size has arrived. */
+  pathTakes?(datagramSize: number): void;
   /** Everything sealed since the last call, or the next datagram. */
   takeOutput(): Uint8Array | undefined;
   readonly hasOutput: boolean;

@@ -229,6 +229,8 @@ export class DatagramCarrier implements RecordLayer {
 
   setSplitRecords(_split: boolean): void {}
 
+  allowHeartbeats(): void {}
+
   skipEarlyData(_bytes: number): void {}
 
   next(wanted?: number): IncomingMessage | undefined {
@@ -273,6 +275,22 @@ export class DatagramCarrier implements RecordLayer {
     if (content.length > this.writeLimit) misuse('message_too_large', `${content.length} bytes, at most ${this.writeLimit} fit`);
     if (this.#write.isExhausted(false)) this.#refuse(INTERNAL_ERROR, 'key_limit_reached', 'no sequence numbers are left');
     else this.#seal(type, content);
+  }
+
+  readonly isReliable = false;
+
+  probeLimit(datagramSize: number): number {
+    return Math.max(0, Math.min(this.#peerLimit, datagramSize - this.#write.overhead));
+  }
+
+  writeProbe(type: number, content: Uint8Array): void {
+    if (!this.#write.isExhausted(false)) this.#seal(type, content);
+  }
+
+  /** A probe came back: the path takes datagrams of its size (RFC 6520 §5.1). */
+  pathTakes(datagramSize: number): void {
+    this.#maxDatagram = Math.max(this.#maxDatagram, Math.min(datagramSize, MAX_DATAGRAM));
+    if (this.#ongoing !== undefined) this.#ongoing.path = Math.max(this.#ongoing.path, datagramSize);
   }
 
   alert(level: number, description: number): void {

@@ -35,7 +35,8 @@ export class StreamCarrier implements RecordLayer {
   fault: RecordFault | undefined;
 
   /** Heartbeat was negotiated (RFC 6520 §2): before, its records are as unexpected as any. */
-  heartbeats = false;
+  #heartbeats = false;
+  readonly isReliable = true;
 
   // Reading
   readonly #deframer: Deframer;
@@ -139,6 +140,10 @@ export class StreamCarrier implements RecordLayer {
   /** CBC records of TLS 1.0 and SSL 3.0: the first byte goes alone (BEAST, S7). */
   setSplitRecords(split: boolean): void {
     this.#splitFirst = split;
+  }
+
+  allowHeartbeats(): void {
+    this.#heartbeats = true;
   }
 
   skipEarlyData(bytes: number): void {
@@ -310,7 +315,7 @@ export class StreamCarrier implements RecordLayer {
       case CHANGE_CIPHER_SPEC:
         return this.#takeCcs(content);
       default:
-        if (type === HEARTBEAT && this.heartbeats) this.#sink.other(type, content);
+        if (type === HEARTBEAT && this.#heartbeats) this.#sink.other(type, content);
         else this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `content type ${type}`);
         return undefined;
     }
