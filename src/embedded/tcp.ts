@@ -1,0 +1,240 @@
+/** The native TCP layer (guide 5.2 and its samples): ports, connections, IP buffers. TLS stands on it. */
+import {
+  IP_NTF_CLOSED,
+  IP_NTF_CONNECTED,
+  IP_NTF_RX_RDY,
+  TLS_FULL_ERR,
+  TLS_INIT_ERR,
+  TLS_IO_ERR,
+  TLS_MEM_ERR,
+  TLS_NOT_FOUND_ERR,
+  TLS_NULL_PTR_ERR,
+  TLS_OK,
+  TLS_PARAM_ERR,
+  TLS_WAIT,
+  type t_ip_ret,
+} from './constants.ts';
+import { guarded, refuse } from './guard.ts';
+import { ipBuffers, isNtf, ip_release_proto_buf, notify } from './ip.ts';
+import type { TlsLink } from './link.ts';
+import { initialized, nativeStack } from './module.ts';
+import { Slots } from './slots.ts';
+import type { StackListener, StackStream } from './stack.ts';
+import type { Ref, t_ip_ntf, t_ip_port, t_tcp_conn_hdl, t_tcp_port_hdl } from './types.ts';
+
+export interface TcpPort {
+  readonly listener: StackListener;
+  readonly ntf: t_ip_ntf | null;
+  /** Who waits for a connection, oldest first. */
+  readonly pending: { readonly connection: TcpConnection; readonly p_ip_port: Ref<t_ip_port> | null; ready(): void }[];
+}
+
+export interface TcpConnection {
+  handle: t_tcp_conn_hdl;
+  /** Undefined while nobody has connected to an accepting handle. */
+  stream: StackStream | undefined;
+  ntf: t_ip_ntf | null;
+  link: TlsLink | undefined;
+  rest: Uint8Array | undefined;
+  told: boolean;
+  port: TcpPort | undefined;
+}
+
+const MAX_TCP = 4096;
+export const tcpConnections: Slots<TcpConnection, 'tcp-connection'> = new Slots(MAX_TCP);
+export const tcpPorts: Slots<TcpPort, 'tcp-port'> = new Slots(64);
+
+/** Opens a port on which connections are accepted; 0: any, see `tcp_get_port`. `p_ntf` is told of new connections. */
+export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, p_port_hdl: Ref<t_tcp_port_hdl> | null): t_ip_ret {
+  return guarded(() => {
+    if (p_port_hdl === null || p_port_hdl === undefined) return TLS_NULL_PTR_ERR;
+    if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
+    if (!isPort(port, 0) || !Number.isInteger(backlog) || backlog < 1) return refuse(TLS_PARAM_ERR, 'port or backlog');
+    if (p_ntf !== null && p_ntf !== undefined && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
+    if (tcpPorts.isFull) return TLS_FULL_ERR;
+    const listener = nativeStack().listen('0.0.0.0', port, backlog);
+    const entry: TcpPort = { listener, ntf: p_ntf ?? null, pending: [] };
+    listener.onchange = () => {
+      while (entry.pending.length > 0) {
+        const stream = listener.accept();
+        if (stream === undefined) return;
+        const { connection, p_ip_port, ready } = entry.pending.shift()!;
+        attach(connection, stream);
+        if (p_ip_port !== null) p_ip_port.value = remoteOf(stream);
+        ready();
+      }
+      notify(entry.ntf, IP_NTF_CONNECTED);
+    };
+    p_port_hdl.value = tcpPorts.add(entry)!;
+    return TLS_OK;
+  });
+}
+
+/** The number of an open port; TLS_WAIT until it is known. */
+export function tcp_get_port(port_hdl: t_tcp_port_hdl, p_port: Ref<number> | null): t_ip_ret {
+  if (p_port === null || p_port === undefined) return TLS_NULL_PTR_ERR;
+  const entry = tcpPorts.get(port_hdl);
+  if (entry === undefined) return TLS_NOT_FOUND_ERR;
+  if (entry.listener.failed) return refuse(TLS_IO_ERR, 'the port cannot be opened');
+  p_port.value = entry.listener.port;
+  return p_port.value === 0 ? TLS_WAIT : TLS_OK;
+}
+
+/** Closes a port; its connections go on, handles that wait for one are gone. */
+export function tcp_close_port(port_hdl: t_tcp_port_hdl): t_ip_ret {
+  return guarded(() => {
+    const entry = tcpPorts.remove(port_hdl);
+    if (entry === undefined) return TLS_NOT_FOUND_ERR;
+    entry.listener.onchange = undefined;
+    for (const { connection } of entry.pending) dropConnection(connection);
+    entry.listener.close();
+    return TLS_OK;
+  });
+}
+
+/** Connects; `p_ntf` is told when the connection stands. */
+export function tcp_connect(p_ip_port: t_ip_port | null, _timeout: number, p_ntf: t_ip_ntf | null, p_conn_hdl: Ref<t_tcp_conn_hdl> | null): t_ip_ret {
+  return guarded(() => {
+    if (p_ip_port === null || p_ip_port === undefined || p_conn_hdl === null || p_conn_hdl === undefined) return TLS_NULL_PTR_ERR;
+    if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
+    if (!isAddress(p_ip_port)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
+    const connection = newConnection(p_ntf ?? null);
+    if (connection === undefined) return TLS_FULL_ERR;
+    attach(connection, nativeStack().connect(p_ip_port.ipp_ip_addr, p_ip_port.ipp_port));
+    p_conn_hdl.value = connection.handle;
+    return TLS_OK;
+  });
+}
+
+/** Takes a connection that has come; TLS_WAIT: there is none. */
+export function tcp_accept(port_hdl: t_tcp_port_hdl, p_ntf: t_ip_ntf | null, p_ip_port: Ref<t_ip_port> | null, p_conn_hdl: Ref<t_tcp_conn_hdl> | null): t_ip_ret {
+  return guarded(() => {
+    if (p_conn_hdl === null || p_conn_hdl === undefined) return TLS_NULL_PTR_ERR;
+    const entry = tcpPorts.get(port_hdl);
+    if (entry === undefined) return TLS_NOT_FOUND_ERR;
+    if (tcpConnections.isFull) return TLS_FULL_ERR;
+    const stream = entry.listener.accept();
+    if (stream === undefined) return TLS_WAIT;
+    const connection = newConnection(p_ntf ?? null)!;
+    attach(connection, stream);
+    if (p_ip_port !== null && p_ip_port !== undefined) p_ip_port.value = remoteOf(stream);
+    p_conn_hdl.value = connection.handle;
+    return TLS_OK;
+  });
+}
+
+/** Sends an IP buffer unencrypted, and gives it back to the pool. */
+export function tcp_send(conn_hdl: t_tcp_conn_hdl, p_data: Uint8Array | null, data_len: number): t_ip_ret {
+  return guarded(() => {
+    if (p_data === null || p_data === undefined) return TLS_NULL_PTR_ERR;
+    const connection = tcpConnections.get(conn_hdl);
+    if (connection === undefined) return TLS_NOT_FOUND_ERR;
+    if (!ipBuffers.has(p_data) || !isLength(data_len, p_data)) return refuse(TLS_PARAM_ERR, 'p_data is no IP buffer of this length');
+    const { stream, link } = connection;
+    if (link !== undefined) return refuse(TLS_PARAM_ERR, 'the connection is one of TLS');
+    if (stream === undefined || stream.state === 'connecting') return TLS_WAIT;
+    if (stream.state === 'closed') return TLS_IO_ERR;
+    stream.write(p_data.slice(0, data_len));
+    ipBuffers.give(p_data);
+    return TLS_OK;
+  });
+}
+
+/** The next bytes as they came, in an IP buffer. */
+export function tcp_receive(conn_hdl: t_tcp_conn_hdl, pp_buf: Ref<Uint8Array | null> | null, p_data_len: Ref<number> | null): t_ip_ret {
+  return guarded(() => {
+    if (pp_buf === null || pp_buf === undefined || p_data_len === null || p_data_len === undefined) return TLS_NULL_PTR_ERR;
+    const connection = tcpConnections.get(conn_hdl);
+    if (connection === undefined) return TLS_NOT_FOUND_ERR;
+    p_data_len.value = 0;
+    const { stream } = connection;
+    if (stream === undefined) return TLS_WAIT;
+    const bytes = connection.rest ?? stream.read();
+    if (bytes === undefined) return stream.state === 'open' || stream.state === 'connecting' ? TLS_WAIT : TLS_IO_ERR;
+    const buffer = ipBuffers.take();
+    if (buffer === undefined) {
+      connection.rest = bytes;
+      return TLS_MEM_ERR;
+    }
+    const length = Math.min(bytes.length, ipBuffers.size);
+    buffer.set(bytes.subarray(0, length));
+    connection.rest = length < bytes.length ? bytes.subarray(length) : undefined;
+    pp_buf.value = buffer;
+    p_data_len.value = length;
+    return TLS_OK;
+  });
+}
+
+/** Closes a connection without a word of TLS. */
+export function tcp_close(conn_hdl: t_tcp_conn_hdl): t_ip_ret {
+  return guarded(() => {
+    const connection = tcpConnections.get(conn_hdl);
+    if (connection === undefined) return TLS_NOT_FOUND_ERR;
+    dropConnection(connection);
+    return TLS_OK;
+  });
+}
+
+/** Gives an IP buffer back. */
+export function tcp_release_buf(p_buf: Uint8Array | null): t_ip_ret {
+  return p_buf === null || p_buf === undefined ? TLS_NULL_PTR_ERR : ip_release_proto_buf(p_buf);
+}
+
+// --- for the TLS functions ---
+
+export function newConnection(ntf: t_ip_ntf | null): TcpConnection | undefined {
+  const connection: TcpConnection = {
+    handle: 0 as t_tcp_conn_hdl,
+    stream: undefined,
+    ntf,
+    link: undefined,
+    rest: undefined,
+    told: false,
+    port: undefined,
+  };
+  const handle = tcpConnections.add(connection);
+  if (handle === undefined) return undefined;
+  connection.handle = handle;
+  return connection;
+}
+
+/** The stream of a connection, and its notifications until TLS takes over. */
+export function attach(connection: TcpConnection, stream: StackStream): void {
+  connection.stream = stream;
+  stream.onchange = () => {
+    if (stream.state === 'closed' || stream.state === 'ended') notify(connection.ntf, IP_NTF_CLOSED);
+    else if (stream.state === 'open') {
+      notify(connection.ntf, connection.told ? IP_NTF_RX_RDY : IP_NTF_CONNECTED);
+      connection.told = true;
+    }
+  };
+}
+
+export function dropConnection(connection: TcpConnection): void {
+  tcpConnections.remove(connection.handle);
+  const waiting = connection.port?.pending.findIndex((one) => one.connection === connection) ?? -1;
+  if (waiting >= 0) connection.port!.pending.splice(waiting, 1);
+  const { stream, link } = connection;
+  if (link !== undefined) link.drop();
+  else if (stream !== undefined) {
+    stream.onchange = undefined;
+    stream.end();
+    stream.destroy();
+  }
+}
+
+export function remoteOf(stream: StackStream): t_ip_port {
+  return { ipp_ip_addr: stream.remoteAddress, ipp_port: stream.remotePort };
+}
+
+export function isPort(port: unknown, least = 1): port is number {
+  return typeof port === 'number' && Number.isInteger(port) && port >= least && port <= 65_535;
+}
+
+export function isAddress(value: t_ip_port): boolean {
+  return typeof value === 'object' && typeof value.ipp_ip_addr === 'string' && value.ipp_ip_addr !== '' && isPort(value.ipp_port);
+}
+
+export function isLength(length: unknown, buffer: Uint8Array): length is number {
+  return typeof length === 'number' && Number.isInteger(length) && length >= 0 && length <= buffer.length;
+}
