@@ -3,76 +3,131 @@ import * as crypto from 'node:crypto';
 import type { Hash, HashName } from '../port.ts';
 import { plain } from './plain.ts';
 
+/**
+ * A result as a string of bytes takes 0.2 µs, as a Buffer 1.1, and the garbage collector is spared a native object: so short
+ * inputs are hashed at once, and results are asked for as text. A running hash keeps what it was given until it is long.
+ */
 export function startHash(name: HashName): Hash {
-  return new NodeHash(crypto.createHash(name));
+  return new NodeHash(name);
 }
 
-/** `crypto.hash` (Node 20.12) takes half the time of `createHash`. */
 export function digest(name: HashName, data: Uint8Array): Uint8Array {
-  return plain(crypto.hash(name, data, 'buffer'));
+  return bytesOf(crypto.hash(name, data, 'binary'));
 }
 
 export function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  if (SLOW_HMAC) {
-    let length = 0;
-    for (const part of parts) length += part.length;
-    if (length <= MAX_SHORT) return shortHmac(name, key, parts, length);
-  }
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= MAX_SHORT) return shortHmac(name, key, parts, length);
   const mac = crypto.createHmac(name, key);
   for (const part of parts) mac.update(part);
   return plain(mac.digest());
 }
-
-/** On Node 24 an HMAC takes 12 µs, 5.7 with a KeyObject made for it, and 2 as two hashes. Before and after, 2 as it is. */
-const SLOW_HMAC: boolean = /* @__PURE__ */ /^2[345]\./.test(process.versions.node);
 
 /** The inner message with its block of key, and the outer one, in one place each. Wiped after use. */
 const MAX_SHORT = 512;
 const inner = /* @__PURE__ */ new Uint8Array(128 + MAX_SHORT);
 const outer = /* @__PURE__ */ new Uint8Array(128 + 64);
 
-/** RFC 2104, for messages that are short: the key schedule's. */
+/** RFC 2104, for messages that are short: the key schedule's. As two hashes 0.8 µs; through `createHmac` 3, on Node 24 12. */
 function shortHmac(name: HashName, key: Uint8Array, parts: readonly Uint8Array[], length: number): Uint8Array {
   const block = name === 'sha384' || name === 'sha512' ? 128 : 64;
-  const short = key.length > block ? crypto.hash(name, key, 'buffer') : key;
-  for (let i = 0; i < block; i++) {
-    const byte = i < short.length ? short[i]! : 0;
+  const short = key.length > block ? digest(name, key) : key;
+  for (let i = 0; i < short.length; i++) {
+    const byte = short[i]!;
     inner[i] = byte ^ 0x36;
     outer[i] = byte ^ 0x5c;
   }
+  inner.fill(0x36, short.length, block);
+  outer.fill(0x5c, short.length, block);
   let at = block;
   for (const part of parts) {
     inner.set(part, at);
     at += part.length;
   }
-  const first = crypto.hash(name, inner.subarray(0, block + length), 'buffer');
-  outer.set(first, block);
-  const mac = crypto.hash(name, outer.subarray(0, block + first.length), 'buffer');
+  const first = crypto.hash(name, inner.subarray(0, block + length), 'binary');
+  for (let i = 0; i < first.length; i++) outer[block + i] = first.charCodeAt(i);
+  const mac = bytesOf(crypto.hash(name, outer.subarray(0, block + first.length), 'binary'));
   inner.fill(0, 0, at);
   outer.fill(0);
-  return plain(mac);
+  return mac;
 }
+
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** A call for random bytes takes 1.5 µs whatever their number: short ones come out of a supply, which forgets what it gave. */
+const supply = /* @__PURE__ */ new Uint8Array(2048);
+const MAX_SUPPLIED = 256;
+let supplied = 2048;
 
 export function random(length: number): Uint8Array {
-  return plain(crypto.randomBytes(length));
+  if (length > MAX_SUPPLIED) return plain(crypto.randomBytes(length));
+  if (supplied + length > supply.length) {
+    crypto.randomFillSync(supply);
+    supplied = 0;
+  }
+  const bytes = supply.slice(supplied, supplied + length);
+  supply.fill(0, supplied, supplied + length);
+  supplied += length;
+  return bytes;
 }
 
-class NodeHash implements Hash {
-  readonly #hash: crypto.Hash;
+/** Beyond this a native hash goes on: until then each digest hashes everything anew, which a handshake does five times. */
+const MAX_KEPT = 8192;
+const FIRST_KEPT = 1024;
 
-  constructor(hash: crypto.Hash) {
-    this.#hash = hash;
+class NodeHash implements Hash {
+  readonly #name: HashName;
+  #kept: Uint8Array | undefined;
+  #length = 0;
+  /** The memory is that of the hash which this one is a copy of. */
+  #shared = false;
+  #hash: crypto.Hash | undefined;
+
+  constructor(name: HashName) {
+    this.#name = name;
   }
 
   update(data: Uint8Array): void {
-    this.#hash.update(data);
+    if (this.#hash !== undefined) {
+      this.#hash.update(data);
+      return;
+    }
+    const length = this.#length + data.length;
+    if (length > MAX_KEPT) {
+      this.#hash = crypto.createHash(this.#name);
+      if (this.#kept !== undefined) this.#hash.update(this.#kept.subarray(0, this.#length));
+      this.#hash.update(data);
+      this.#kept = undefined;
+      return;
+    }
+    if (this.#kept === undefined || this.#shared || length > this.#kept.length) {
+      const larger = new Uint8Array(Math.max(FIRST_KEPT, length, this.#kept === undefined ? 0 : 2 * this.#length));
+      if (this.#kept !== undefined) larger.set(this.#kept.subarray(0, this.#length));
+      this.#kept = larger;
+      this.#shared = false;
+    }
+    this.#kept.set(data, this.#length);
+    this.#length = length;
   }
 
   copy(): Hash {
-    return new NodeHash(this.#hash.copy());
+    const copy = new NodeHash(this.#name);
+    copy.#hash = this.#hash?.copy();
+    copy.#kept = this.#kept;
+    copy.#length = this.#length;
+    copy.#shared = true;
+    return copy;
   }
 
   digest(): Uint8Array {
-    return plain(this.#hash.digest());
+    if (this.#hash !== undefined) return plain(this.#hash.digest());
+    return digest(this.#name, this.#kept === undefined ? NOTHING : this.#kept.subarray(0, this.#length));
   }
 }
+
+const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
