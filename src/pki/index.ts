@@ -52,6 +52,7 @@ export { webpki } from './x509/profile-webpki.ts';
 export type { PolicyOptions } from './x509/policies.ts';
 export { checkOcspResponse, type OcspCheckOptions, type OcspVerdict } from './x509/ocsp-check.ts';
 export type { RevocationMode } from './x509/status.ts';
+export type { RevocationAnswer, RevocationQuery, RevocationSource } from './x509/revocation-source.ts';
 export { createRevokedStore, type RevokedEntry, type RevokedStore } from './x509/revoked-store.ts';
 export { type CertificateSource, createTrustStore, type TrustStore } from './x509/trust-store.ts';
 export {

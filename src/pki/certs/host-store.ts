@@ -17,6 +17,8 @@ export interface HostCertificate {
   readonly key: PrivateKeyHandle;
   /** A DER OCSP response to staple. */
   readonly ocspResponse?: Uint8Array;
+  /** Names that it answers to, in place of those in the certificate; `*.` stands for one label. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** What is known of the peer when a certificate is chosen. */
@@ -79,7 +81,7 @@ export function createHostStore(
   };
 }
 
-function entryOf(host: HostCertificate, names?: readonly string[]): Entry {
+function entryOf(host: HostCertificate, names: readonly string[] | undefined = host.names): Entry {
   const der = host.chain[0] ?? misuse('invalid_argument', 'chain is empty');
   const leaf = new Certificate(der);
   const { spki } = host.key;

@@ -22,6 +22,7 @@ import type { Profile } from './profile.ts';
 import { rfc5280 } from './profile-rfc5280.ts';
 import { webpki } from './profile-webpki.ts';
 import { chooseFailure } from './report.ts';
+import type { RevocationSource } from './revocation-source.ts';
 import { checkRevokedStore, type RevokedStore } from './revoked-store.ts';
 import { type RevocationMode, statusChecker, type StatusSources } from './status.ts';
 import { runSteps, type Steps } from './steps.ts';
@@ -63,6 +64,8 @@ export interface ValidateOptions {
   readonly ocspResponses?: Iterable<Uint8Array> | undefined;
   /** Certificates revoked by hand, by issuer and serial number. */
   readonly revoked?: RevokedStore | undefined;
+  /** Asked for CRLs and OCSP responses that were not given. */
+  readonly revocationSource?: RevocationSource | undefined;
   /**
    * `none`: CRLs are not looked at. `if-covered` (default): where a CRL of its issuer was given, the status must be known. `required`:
    * it must be known of every certificate of the path.
@@ -126,6 +129,7 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
     crls,
     certificates: [...intermediates, leaf],
     unreadable,
+    source: options.revocationSource,
     ocsp: responses === undefined ? undefined : (certificate) => responses.filter((response) => mentions(response, certificate)),
   };
   const context: PathContext = {

@@ -15,6 +15,7 @@ import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
 import { compatible, type Profile } from './profile.ts';
 import { chooseFailure } from './report.ts';
+import type { RevocationSource } from './revocation-source.ts';
 import { checkRevokedStore, type RevokedStore } from './revoked-store.ts';
 import { type RevocationMode, statusChecker } from './status.ts';
 import { runSteps, settle, type Steps } from './steps.ts';
@@ -32,7 +33,7 @@ export interface VerifyRequest {
   readonly now: number;
   /** A stapled OCSP response for the leaf, DER. */
   readonly ocspResponse?: Uint8Array | undefined;
-  /** Stapled responses by position in `chain` (RFC 9846 §4.4.2.1, RFC 6961). */
+  /** Stapled responses by position in `chain` (RFC 9846 §4.5.1.1, RFC 6961). */
   readonly ocspResponses?: readonly (Uint8Array | undefined)[] | undefined;
   /** We asked for a stapled response: a certificate that promises one (must-staple) and comes without is refused. */
   readonly statusRequested?: boolean | undefined;
@@ -73,6 +74,8 @@ export interface CertificateVerifierOptions {
   readonly revocation?: RevocationMode | undefined;
   readonly crls?: readonly CertificateList[] | undefined;
   readonly revoked?: RevokedStore | undefined;
+  /** Asked for CRLs and OCSP responses that nobody sent; `revocation` says whether it must have an answer (`required`) or may (`if-covered`). */
+  readonly revocationSource?: RevocationSource | undefined;
   /** SHA-256 of SubjectPublicKeyInfos (RFC 7469 §2.4), of which one certificate of the path must have one. */
   readonly pins?: readonly Uint8Array[] | undefined;
   /** Replaces the host name check. Returns why not, or undefined. */
@@ -143,6 +146,7 @@ function* verifySteps(
         revoked: options.revoked,
         crls: options.crls,
         certificates: intermediates,
+        source: options.revocationSource,
         ocsp:
           request.ocspResponse === undefined && request.ocspResponses === undefined
             ? undefined
