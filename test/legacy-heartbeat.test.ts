@@ -260,7 +260,8 @@ test('heartbeat: not in a handshake', () => {
   assert.equal(early.server.connection.error?.alert, alerts.UNEXPECTED_MESSAGE);
   const amid = connectPair(client, server);
   let flights = 0;
-  amid.wire = (from, bytes) => (from === 'server' && flights++ === 0 ? [bytes, record, record] : from === 'client' && flights === 1 ? [record, bytes] : [bytes]);
+  amid.wire = (from, bytes) =>
+    from === 'server' && flights++ === 0 ? [bytes, record, record] : from === 'client' && flights === 1 ? [record, bytes] : [bytes];
   amid.pump();
   assert.equal(amid.client.connection.error, undefined);
   assert.equal(amid.server.connection.error, undefined);
@@ -286,7 +287,12 @@ test('heartbeat: not in a handshake', () => {
 
 // --- datagrams ---
 
-function dtls(options: DtlsPairOptions = {}, beat: Partial<HeartbeatOptions> = {}, versions = [dtls12Client, dtls12Server], suite = GCM): DatagramLink {
+function dtls(
+  options: DtlsPairOptions = {},
+  beat: Partial<HeartbeatOptions> = {},
+  versions = [dtls12Client, dtls12Server],
+  suite = GCM,
+): DatagramLink {
   let link: DatagramLink | undefined;
   const own = heartbeat({ clock: () => link?.clock.now ?? 0, ...beat });
   link = dtlsPair(
@@ -362,7 +368,11 @@ test('D40: probes of the path: a datagram of the wanted size, sent once', () => 
 
 test('D40: malformed datagrams of heartbeat have no effect; unasked ones none either', () => {
   const link = dtls();
-  for (const content of [message(REQUEST, 65_535, new Uint8Array(0)), message(REQUEST, 4, Buffer.from('four'), 15), message(9, 0, new Uint8Array(0))])
+  for (const content of [
+    message(REQUEST, 65_535, new Uint8Array(0)),
+    message(REQUEST, 4, Buffer.from('four'), 15),
+    message(9, 0, new Uint8Array(0)),
+  ])
     link.client.connection.carrier.writeData(HEARTBEAT, content);
   let answers = 0;
   link.meddler = (from) => {
@@ -372,7 +382,10 @@ test('D40: malformed datagrams of heartbeat have no effect; unasked ones none ei
   link.run(link.clock.now + 60_000);
   assert.equal(answers, 0);
   assert.equal(link.server.connection.error, undefined);
-  const plain = dtlsPair(clientContext({ suites: [GCM], versions: [dtls12Client] }), serverContext({ suites: [GCM], versions: [dtls12Server] }));
+  const plain = dtlsPair(
+    clientContext({ suites: [GCM], versions: [dtls12Client] }),
+    serverContext({ suites: [GCM], versions: [dtls12Server] }),
+  );
   plain.run(10_000);
   plain.client.connection.carrier.writeData(HEARTBEAT, message(REQUEST, 4, Buffer.from('four')));
   plain.run(20_000);

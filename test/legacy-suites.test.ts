@@ -189,8 +189,26 @@ for (const versions of VERSIONS) {
     for (const own of credentials) {
       const pair = connect(contexts(versions, suite, { credentials: [own] }, { clientCertificate: 'request' }));
       assertWorks(pair, own.key.type);
-      // SSL 3.0 has a CertificateVerify of its own, which is left out with the rest of its client authentication.
-      assert.equal(pair.server.connection.info?.peerProof, name === 'SSLv3' ? 'none' : 'certificate');
+      // SSL 3.0 signs bare hashes, which only RSA keys do.
+      const proof = name === 'SSLv3' && own.key.type !== 'rsa' ? 'none' : 'certificate';
+      assert.equal(pair.server.connection.info?.peerProof, proof);
+      if (proof === 'none') continue;
+      const { key } = own;
+      const forged = (signature: Uint8Array): Uint8Array => signature.map((byte, index) => (index === 40 ? byte ^ 1 : byte));
+      const forger = {
+        chain: own.chain,
+        key: {
+          ...(key.curve === undefined ? {} : { curve: key.curve }),
+          type: key.type,
+          schemes: key.schemes,
+          sign: (scheme: number, tbs: Uint8Array) => forged(key.sign(scheme, tbs) as Uint8Array),
+          ...(key.signPrehashed === undefined
+            ? {}
+            : { signPrehashed: (hashes: Uint8Array) => forged(key.signPrehashed!(hashes) as Uint8Array) }),
+        },
+      };
+      const refused = connect(contexts(versions, suite, { credentials: [forger] }, { clientCertificate: 'request' }));
+      assert.equal(refused.server.connection.error?.code, 'bad_signature');
     }
     const none = connect(contexts(versions, suite, {}, { clientCertificate: 'require' }));
     assert.equal(none.server.connection.info, undefined);

@@ -121,6 +121,8 @@ export interface PrivateKeyHandle {
   readonly schemes: readonly number[];
   /** Signs `tbs` (unhashed). Throws or rejects: the connection fails with `internal_error`, alone. */
   sign(scheme: number, tbs: Uint8Array): MaybePromise<Uint8Array>;
+  /** RSA keys: PKCS #1 v1.5 over what is there already, MD5 and SHA-1 in a row (SSL 3.0). Absent: no client certificate there. */
+  signPrehashed?(hashes: Uint8Array): MaybePromise<Uint8Array>;
   /** Raw RSA (no unpadding), for the RSA key exchange. Result is as long as the modulus. */
   decryptRaw?(ciphertext: Uint8Array): MaybePromise<Uint8Array>;
   /** The SubjectPublicKeyInfo, where the handle knows it: lets a context check that key and certificate belong together. */
@@ -159,6 +161,8 @@ export interface CryptoProvider {
   importPrivateKey(pkcs8: Uint8Array): PrivateKeyHandle;
   /** False for a bad signature and for a key that does not fit the scheme. `scheme` is a TLS SignatureScheme. */
   verify(scheme: number, key: PublicKey, tbs: Uint8Array, signature: Uint8Array): MaybePromise<boolean>;
+  /** As `verify`, of what `signPrehashed` signs. */
+  verifyPrehashed?(key: PublicKey, hashes: Uint8Array, signature: Uint8Array): MaybePromise<boolean>;
   /** RSAES-PKCS1-v1_5 encryption, for the RSA key exchange. */
   encryptRsa?(key: PublicKey, plain: Uint8Array): Uint8Array;
 

@@ -9,7 +9,7 @@ import type { Certificate } from '../pki/x509/certificate.ts';
 import { DIGITAL_SIGNATURE } from '../pki/x509/extensions.ts';
 import type { VerifiedIdentity } from '../pki/x509/verifier.ts';
 import type { Session } from '../session/session.ts';
-import { schemeName } from '../wire/signature-scheme.ts';
+import { RSA_PKCS1_MD5_SHA1, schemeName } from '../wire/signature-scheme.ts';
 import { schemeFits } from './schemes.ts';
 import type { Handshake } from './state.ts';
 
@@ -18,7 +18,7 @@ export type PeerProof = 'certificate' | 'psk' | 'resumption' | 'none';
 
 export class PeerVerified {
   /** Types of the same shape are not this one. Never there at run time. */
-  protected declare readonly brand: never;
+  declare protected readonly brand: never;
   readonly proof: PeerProof;
   private constructor(proof: PeerProof) {
     this.proof = proof;
@@ -54,6 +54,20 @@ export class PeerVerified {
     return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
       if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
       hs.peerScheme = scheme;
+      return new PeerVerified('certificate');
+    });
+  }
+
+  /** SSL 3.0: a client signed the hashes of its handshake with the RSA key of its chain. */
+  static byBareSignature(hs: Handshake, hashes: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
+    const key = hs.peerKey;
+    if (key === undefined || hs.crypto.verifyPrehashed === undefined)
+      fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
+    if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
+    if (key.type !== 'rsa') fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${key.type} key in SSL 3.0`);
+    return then(hs.crypto.verifyPrehashed(key, hashes, signature), (valid) => {
+      if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
+      hs.peerScheme = RSA_PKCS1_MD5_SHA1;
       return new PeerVerified('certificate');
     });
   }

@@ -9,7 +9,7 @@ import { digest, hmac, random, startHash } from './hashes.ts';
 import { importPublicKey } from './keys.ts';
 import { lacks } from './lacks.ts';
 import { importPrivateKey } from './private-keys.ts';
-import { encryptRsa, verify } from './signatures.ts';
+import { encryptRsa, verify, verifyPrehashed } from './signatures.ts';
 
 export { privateKeyFromKeyObject, privateKeyFromPem } from './private-keys.ts';
 
@@ -30,6 +30,7 @@ export const nodeCrypto: CryptoProvider = {
   importPublicKey,
   importPrivateKey,
   verify,
+  verifyPrehashed,
   encryptRsa,
   lacks,
 };

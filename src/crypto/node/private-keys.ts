@@ -78,6 +78,11 @@ class NodePrivateKey implements PrivateKeyHandle {
     return plain(crypto.sign(use.digest, tbs, keyOptions(use, this.#object)));
   }
 
+  signPrehashed(hashes: Uint8Array): Uint8Array {
+    if (this.type !== 'rsa') misuse('invalid_argument', 'only RSA keys sign bare hashes');
+    return plain(crypto.privateEncrypt({ key: this.#object, padding: crypto.constants.RSA_PKCS1_PADDING }, hashes));
+  }
+
   /** `privateDecrypt` with PKCS #1 padding is closed on Node 20, and its own unpadding would be an oracle: raw, the kx unpads. */
   decryptRaw(ciphertext: Uint8Array): Uint8Array {
     if (this.type !== 'rsa') misuse('invalid_argument', 'only RSA keys decrypt');

@@ -1,5 +1,6 @@
 /** Signature verification and RSA encryption over node:crypto. */
 import * as crypto from 'node:crypto';
+import { equal } from '../../base/bytes.ts';
 import { MAX_RSA_BITS } from '../../base/limits.ts';
 import type { PublicKey } from '../port.ts';
 import { keyObject } from './keys.ts';
@@ -22,6 +23,18 @@ export function verify(scheme: number, key: PublicKey, tbs: Uint8Array, signatur
   if (object === undefined) return false;
   try {
     return crypto.verify(use.digest, tbs, keyOptions(use, object), signature);
+  } catch {
+    return false;
+  }
+}
+
+/** RSASSA-PKCS1-v1_5 without a DigestInfo: SSL 3.0. */
+export function verifyPrehashed(key: PublicKey, hashes: Uint8Array, signature: Uint8Array): boolean {
+  const object = keyObject(key);
+  if (object === undefined || key.type !== 'rsa' || key.bits > MAX_RSA_BITS || signature.length !== Math.ceil(key.bits / 8)) return false;
+  try {
+    const signed = crypto.publicDecrypt({ key: object, padding: crypto.constants.RSA_PKCS1_PADDING }, signature);
+    return equal(signed, hashes);
   } catch {
     return false;
   }

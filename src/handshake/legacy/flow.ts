@@ -48,7 +48,7 @@ const fullHandshake: Flow<Handshake> = [
   { kind: 'msg', from: 'server', msg: SERVER_KEY_EXCHANGE, name: 'ServerKeyExchange', sendIf: when.serverKeyExchangeSent, expectIf: when.serverKeyExchangeExpected },
   { kind: 'msg', from: 'server', msg: CERTIFICATE_REQUEST, name: 'CertificateRequest', sendIf: when.certificateRequested, expectIf: when.certificateRequestExpected },
   { kind: 'msg', from: 'server', msg: SERVER_HELLO_DONE, name: 'ServerHelloDone' },
-  { kind: 'msg', from: 'client', msg: CERTIFICATE, name: 'ClientCertificate', sendIf: when.certificateRequested, expectIf: when.certificateRequested },
+  { kind: 'msg', from: 'client', msg: CERTIFICATE, name: 'ClientCertificate', sendIf: when.certificateRequested, expectIf: when.clientCertificateExpected },
   { kind: 'msg', from: 'client', msg: CLIENT_KEY_EXCHANGE, name: 'ClientKeyExchange' },
   { kind: 'act', name: 'master secret', by: 'both', run: makeMasterSecret },
   { kind: 'msg', from: 'client', msg: CERTIFICATE_VERIFY, name: 'CertificateVerify', sendIf: when.clientCertificateSent, expectIf: when.clientCertificateSent },

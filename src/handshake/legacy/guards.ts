@@ -29,6 +29,11 @@ export const certificateRequested: Guard<Handshake> = {
   label: 'client certificate wanted',
   test: (hs) => hs.clientCertificateRequested,
 };
+/** SSL 3.0: an alert may stand in its place. */
+export const clientCertificateExpected: Expectation = {
+  label: 'client certificate wanted',
+  test: (hs) => (hs.clientCertificateRequested && hs.legacy.strategy.noCertificate === 'alert' ? 'maybe' : hs.clientCertificateRequested),
+};
 /**
  * RFC 5246 §7.4.4 lets only certified servers ask; an anonymous one that does is told so by its handler.
  * RFC 4279 §2 excludes the message where there are no certificates.

@@ -37,6 +37,28 @@ export function sign(hs: Handshake, tbs: Uint8Array): MaybePromise<DigitallySign
   return then(credential.key.sign(scheme, tbs), (signature) => ({ scheme: explicitSchemes ? scheme : undefined, signature }));
 }
 
+/** CertificateVerify of a client: signs the handshake so far. */
+export function signHandshake(hs: Handshake): MaybePromise<DigitallySigned> {
+  const { strategy, master } = hs.legacy;
+  if (strategy.certificateVerify === undefined) return sign(hs, hs.transcript.messages());
+  const signing = hs.credential?.key.signPrehashed?.(strategy.certificateVerify(hs.crypto, master, hs.transcript));
+  return then(signing, (signature) => ({
+    scheme: undefined,
+    signature: signature ?? fail(INTERNAL_ERROR, 'internal_error', 'no credential'),
+  }));
+}
+
+/** CertificateVerify, which ends the message, as a server checks it. */
+export function verifyHandshake(hs: Handshake, r: Reader): MaybePromise<void> {
+  const { strategy, master } = hs.legacy;
+  if (strategy.certificateVerify === undefined) return verifySigned(hs, r, hs.transcript.messages());
+  const { signature } = readDigitallySigned(r, false);
+  const hashes = strategy.certificateVerify(hs.crypto, master, hs.transcript);
+  return then(PeerVerified.byBareSignature(hs, hashes, signature), (verified) => {
+    hs.peerVerified = verified;
+  });
+}
+
 /** Reads the peer's signature, which ends the message, and checks it over `tbs`. */
 export function verifySigned(hs: Handshake, r: Reader, tbs: Uint8Array): MaybePromise<void> {
   const { strategy } = hs.legacy;

@@ -1,5 +1,5 @@
 /** SSL 3.0, RFC 6101: its own MAC, PRF and Finished, no extensions. Broken (RFC 7568): for isolated old equipment only. */
-import { concat, ascii } from '../../base/bytes.ts';
+import { ascii, concat, EMPTY } from '../../base/bytes.ts';
 import { prfSsl3 } from '../../crypto/kdf/prf.ts';
 import { ssl3HandshakeHash } from '../../crypto/kdf/ssl3.ts';
 import { SSL30 } from '../../wire/version.ts';
@@ -19,7 +19,11 @@ export const strategySsl30: LegacyStrategy = {
       ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), sender, master),
     );
   },
-  clientCertificates: false,
+  certificateVerify: (crypto, master, transcript) =>
+    concat(
+      ssl3HandshakeHash(crypto, 'md5', transcript.copyOf('md5'), EMPTY, master),
+      ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), EMPTY, master),
+    ),
   noCertificate: 'alert',
   extensions: false,
   exporter: false,

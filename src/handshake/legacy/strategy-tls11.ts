@@ -15,7 +15,6 @@ export const strategyTls11: LegacyStrategy = {
     prfTls10(crypto, prfHash, master, `${from} finished`, transcript.digest(), VERIFY_DATA_LENGTH),
   explicitSchemes: false,
   defaultSchemes: [RSA_PKCS1_MD5_SHA1, DSA_SHA1, ECDSA_SHA1],
-  clientCertificates: true,
   noCertificate: 'message',
   extensions: true,
   exporter: true,

@@ -17,7 +17,6 @@ export const strategyTls12: LegacyStrategy = {
     prfTls12(crypto, prfHash, master, `${from} finished`, transcript.digest(), VERIFY_DATA_LENGTH),
   explicitSchemes: true,
   defaultSchemes: [RSA_PKCS1_SHA1, DSA_SHA1, ECDSA_SHA1],
-  clientCertificates: true,
   noCertificate: 'message',
   extensions: true,
   exporter: true,

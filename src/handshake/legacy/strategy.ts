@@ -18,8 +18,8 @@ export interface LegacyStrategy {
   readonly explicitSchemes: boolean;
   /** One for each type of key: the schemes of a peer that listed none, and of versions that do not list any. */
   readonly defaultSchemes: readonly number[];
-  /** Whether clients may authenticate: not in SSL 3.0, whose CertificateVerify hashes the master secret in its own way. */
-  readonly clientCertificates: boolean;
+  /** What CertificateVerify signs in SSL 3.0: hashes that hold the master secret. Undefined: all messages so far. */
+  certificateVerify?(crypto: CryptoProvider, master: Uint8Array, transcript: Transcript): Uint8Array;
   /** How a client says that it has no certificate: SSL 3.0 has an alert for it. */
   readonly noCertificate: 'message' | 'alert';
   /** Whether extensions exist; renegotiation_info alone does in SSL 3.0 (RFC 5746 §4.5). */

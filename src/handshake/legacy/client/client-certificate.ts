@@ -9,7 +9,7 @@ import { writeDigitallySigned } from '../../../wire/messages/digitally-signed.ts
 import { chooseCredential } from '../../credentials.ts';
 import type { Credential } from '../../context.ts';
 import type { Handshake } from '../../state.ts';
-import { sign, signWith } from '../signatures.ts';
+import { signHandshake, signWith } from '../signatures.ts';
 
 export function sendClientCertificate(hs: Handshake): MaybePromise<void> {
   return then(suitableCredential(hs), (credential) => {
@@ -30,17 +30,22 @@ export function sendClientCertificate(hs: Handshake): MaybePromise<void> {
 
 /** Signs all messages so far. */
 export function sendCertificateVerify(hs: Handshake): MaybePromise<void> {
-  return then(sign(hs, hs.transcript.messages()), (signed) => {
+  return then(signHandshake(hs), (signed) => {
     hs.carrier.message(CERTIFICATE_VERIFY, (w) => writeDigitallySigned(w, signed));
   });
 }
 
 function suitableCredential(hs: Handshake): MaybePromise<Credential | undefined> {
-  if (!hs.legacy.strategy.clientCertificates) return undefined;
+  const bare = hs.legacy.strategy.certificateVerify !== undefined;
   const allowed: SignatureKeyType[] = [];
   for (const type of hs.legacy.certificateTypes) allowed.push(...keyTypesOf(type));
   return then(chooseCredential(hs, false, allowed), (credential) =>
-    credential === undefined || credential.chain.length === 0 || !allowed.includes(credential.key.type) ? undefined : credential,
+    credential === undefined ||
+    credential.chain.length === 0 ||
+    !allowed.includes(credential.key.type) ||
+    (bare && credential.key.signPrehashed === undefined)
+      ? undefined
+      : credential,
   );
 }
 

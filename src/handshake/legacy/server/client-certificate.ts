@@ -8,7 +8,7 @@ import { DIGITAL_SIGNATURE } from '../../../pki/x509/extensions.ts';
 import { readCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
 import { identifyPeer } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
-import { verifySigned } from '../signatures.ts';
+import { verifyHandshake } from '../signatures.ts';
 
 export function onClientCertificate(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
   const chain = readCertificateLegacy(new Reader(message.body));
@@ -36,5 +36,5 @@ export function onClientCertificate(hs: Handshake, message: IncomingMessage): Ma
 
 /** Checked over all messages before it. */
 export function onCertificateVerify(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
-  return verifySigned(hs, new Reader(message.body), hs.transcript.messages());
+  return verifyHandshake(hs, new Reader(message.body));
 }

@@ -98,5 +98,6 @@ function negotiate(hs: Handshake): MaybePromise<void> {
 /** RFC 5246 §7.4.4: only a server that shows a certificate itself. */
 function mayAsk(hs: Handshake): boolean {
   const { strategy, suite } = hs.legacy;
-  return strategy.clientCertificates && suite.auth !== 'psk' && suite.auth !== 'anon';
+  const checked = strategy.certificateVerify === undefined || hs.crypto.verifyPrehashed !== undefined;
+  return checked && suite.auth !== 'psk' && suite.auth !== 'anon';
 }
