@@ -21,10 +21,15 @@ export interface HandshakeStep {
 /** Actions that put keys to use, and whose. */
 const KEYS: Readonly<Record<string, Side | 'both'>> = { 'handshake keys': 'both', 'client keys': 'client', 'server keys': 'server' };
 /** Housekeeping that nobody wants to see. */
-const HIDDEN = new Set(['forget messages', 'complete']);
+const HIDDEN = new Set(['forget messages', 'complete', 'forget the first ClientHello']);
 const DUMMY_CCS = 'dummy change_cipher_spec';
 /** Names that differ from the RFC's because a flow needs one for each direction. */
 const RFC_NAMES = /^(?:Client|Server)(?=(?:Certificate|CertificateVerify|Finished|ChangeCipherSpec)$)/;
+
+const SECOND_HELLOS: Readonly<Record<string, string>> = {
+  SecondClientHello: 'ClientHello (second)',
+  ClientHelloWithCookie: 'ClientHello (with cookie)',
+};
 
 export class HandshakeLog {
   readonly steps: HandshakeStep[] = [];
@@ -54,7 +59,7 @@ export class HandshakeLog {
       this.#add({
         from,
         kind: 'message',
-        name: plain === 'SecondClientHello' ? 'ClientHello (second)' : plain,
+        name: SECOND_HELLOS[plain] ?? plain,
         length,
         isProtected: !isCcs && this.#keyed[from],
       });
@@ -71,6 +76,11 @@ export class HandshakeLog {
   /** A message after the handshake, which no flow knows. */
   later(from: Side, name: string, length = 0): void {
     this.#add({ from, kind: 'message', name, length, isProtected: true });
+  }
+
+  /** Something that is no message, such as a repetition. */
+  note(from: Side, text: string): void {
+    this.#add({ from, kind: 'note', name: text, length: 0, isProtected: false });
   }
 
   alert(from: Side, description: number): void {

@@ -3,7 +3,7 @@ import type { ConnectionInfo } from '../engine/info.ts';
 import { groupName } from '../wire/group.ts';
 import { schemeName } from '../wire/signature-scheme.ts';
 import { type CertificateView, certificateSummary } from './certificate-view.ts';
-import type { ClientRun, Timings } from './client.ts';
+import type { ClientRequest, ClientRun, Timings } from './client.ts';
 import { type ErrorReport, reportOf } from './errors.ts';
 import type { HandshakeStep } from './handshake-log.ts';
 import type { Printer } from './io.ts';
@@ -41,6 +41,11 @@ export interface ConnectionView {
   readonly error: ErrorReport | null;
 }
 
+/** What a report needs of a connection, over a stream or over datagrams. */
+export type ReportedRun = Pick<ClientRun, 'log' | 'timings' | 'address' | 'info' | 'error' | 'sessions'> & {
+  readonly request: Pick<ClientRequest, 'witness' | 'target'>;
+};
+
 export function viewNegotiated(info: ConnectionInfo): NegotiatedView {
   return {
     version: info.version,
@@ -59,7 +64,7 @@ export function viewNegotiated(info: ConnectionInfo): NegotiatedView {
   };
 }
 
-export function viewConnection(run: ClientRun, anchors: string): ConnectionView {
+export function viewConnection(run: ReportedRun, anchors: string): ConnectionView {
   const { witness } = run.request;
   return {
     ok: run.error === undefined,
@@ -83,7 +88,7 @@ export function viewSteps(steps: readonly HandshakeStep[]): HandshakeStep[] {
 }
 
 /** The whole report of a client connection. */
-export function printConnection(out: Printer, run: ClientRun, anchors: string, now: number): void {
+export function printConnection(out: Printer, run: ReportedRun, anchors: string, now: number): void {
   const { paint } = out;
   const { witness } = run.request;
   if (run.info !== undefined) {
@@ -133,7 +138,7 @@ export function negotiatedPairs(info: ConnectionInfo, paint: Paint): [string, st
   if (view.serverName !== null) pairs.push(['server name', view.serverName]);
   if (view.alpn !== null) pairs.push(['ALPN', view.alpn]);
   pairs.push(['resumed', view.resumed ? paint.green('yes') : 'no, a full handshake']);
-  if (info.versionId < 0x0304 && info.versionId > 0) {
+  if (info.versionId !== 0x0304 && info.versionId > 0) {
     pairs.push(['master secret', view.extendedMasterSecret ? 'extended (RFC 7627)' : paint.yellow('not extended')]);
     if (view.encryptThenMac) pairs.push(['MAC', 'encrypt-then-MAC (RFC 7366)']);
   }
@@ -150,7 +155,7 @@ export function timingText(timings: Timings): string {
   return parts.join(' · ');
 }
 
-function printTrust(out: Printer, run: ClientRun, anchors: string): void {
+function printTrust(out: Printer, run: ReportedRun, anchors: string): void {
   const { paint } = out;
   const { verdict, why } = explainTrust(run.request.witness, run.info, anchors);
   const mark =
@@ -165,7 +170,9 @@ function printTrust(out: Printer, run: ClientRun, anchors: string): void {
 }
 
 function versionText(info: ConnectionInfo, paint: Paint): string {
-  return info.versionId >= 0x0303 ? paint.green(info.version) : paint.yellow(`${info.version} (obsolete)`);
+  return info.versionId === 0x0303 || info.versionId === 0x0304 || info.versionId === 0xfefd
+    ? paint.green(info.version)
+    : paint.yellow(`${info.version} (obsolete)`);
 }
 
 function rounded(ms: number | undefined): number | null {

@@ -80,7 +80,8 @@ test('without arguments: the overview, status 2; with --help, status 0', async (
   for (const args of [['--help'], ['-h'], ['help']]) {
     const { status, stdout } = await command(args);
     assert.equal(status, 0);
-    for (const name of ['connect', 'serve', 'demo', 'scan', 'cert', 'suites', 'version', 'help']) assert.match(stdout, new RegExp(`^  ${name}  `, 'm'));
+    for (const name of ['connect', 'serve', 'demo', 'scan', 'cert', 'suites', 'version', 'help'])
+      assert.match(stdout, new RegExp(`^  ${name}  `, 'm'));
   }
 });
 

@@ -34,6 +34,8 @@ export interface EndpointOptions {
   readonly config: DatagramConfig;
   /** What clients are answered with; absent: they are not. */
   readonly server?: ServerContext | undefined;
+  /** Asked for each client whose address is proven; what it leaves out is as for all. */
+  readonly receive?: ((peer: PeerAddress) => Reception) | undefined;
   /** Whether clients must prove their address by a cookie; true by default. A restart is proven in any case. */
   readonly cookies?: boolean | undefined;
   /** Shared by the servers of a cluster. */
@@ -56,6 +58,14 @@ export interface EndpointOptions {
   readonly closeTimeoutMs?: number | undefined;
   /** How long the address of a closed association remembers why. 60 s by default. */
   readonly closedLingerMs?: number | undefined;
+}
+
+/** What a server connection is made with, when it is not the same for all. */
+export interface Reception {
+  readonly context?: ServerContext | undefined;
+  readonly trace?: ClientOptions['trace'] | undefined;
+  /** `Association.owner` from the beginning. */
+  readonly owner?: unknown;
 }
 
 export interface EndpointEvent {
@@ -129,6 +139,7 @@ export class Endpoint implements AssociationHost {
   };
   readonly #config: DatagramConfig;
   readonly #server: ServerContext | undefined;
+  readonly #reception: ((peer: PeerAddress) => Reception) | undefined;
   readonly #cookies: CookieKeys | undefined;
   readonly #demandsCookie: boolean;
   readonly #pool: HelloPool | undefined;
@@ -152,6 +163,7 @@ export class Endpoint implements AssociationHost {
   constructor(options: EndpointOptions) {
     this.#config = options.config;
     this.#server = options.server;
+    this.#reception = options.receive;
     this.#demandsCookie = options.cookies ?? true;
     this.#cookies =
       options.server === undefined
@@ -343,8 +355,11 @@ export class Endpoint implements AssociationHost {
     if (this.#associations.size >= this.#maxAssociations || (this.#perHost.get(peer.address) ?? 0) >= this.#maxPerHost)
       return this.drops.count(DROP_LIMIT);
     this.#displaceOldest();
-    const connection = createDatagramServerConnection(this.#server!, this.#config, hello);
+    const { context, trace, owner } = this.#reception?.(peer) ?? NO_RECEPTION;
+    const options = trace === undefined ? {} : { trace };
+    const connection = createDatagramServerConnection(context ?? this.#server!, this.#config, hello, options);
     const association = new Association(this, peer, connection, fingerprint, this.#config.clock(), this.#handshakeDeadline());
+    association.owner = owner;
     this.#halfOpen.add(association);
     this.#add(key, association);
     this.#deliver(association, datagram);
@@ -511,6 +526,8 @@ export class Endpoint implements AssociationHost {
     return out;
   }
 }
+
+const NO_RECEPTION: Reception = {};
 
 /** Addresses of IPv4 are numbers: a string with its pieces costs ten times as much. */
 type PeerKey = number | string;

@@ -3,6 +3,8 @@ import { type Command, EXIT_FAILED, EXIT_OK } from '../command.ts';
 import { ClientRun } from '../client.ts';
 import { CLIENT_OPTIONS, type ClientSetup, clientSetup, PROTOCOL_OPTIONS } from '../client-options.ts';
 import { parseTarget } from '../dial.ts';
+import { asTls, DTLS_OPTIONS, overDatagrams, tuningOf } from '../dtls.ts';
+import { DatagramRun } from '../dtls-client.ts';
 import { errorLine } from '../errors.ts';
 import { readSession, writeSession } from '../files.ts';
 import type { HandshakeStep } from '../handshake-log.ts';
@@ -16,6 +18,7 @@ import { clean } from '../text.ts';
 const OPTIONS = {
   ...CLIENT_OPTIONS,
   ...PROTOCOL_OPTIONS,
+  ...DTLS_OPTIONS,
   starttls: { type: 'string', value: 'PROTOCOL', help: `ask for TLS first: ${STARTTLS_PROTOCOLS.join(', ')}` },
   'session-in': { type: 'string', value: 'FILE', help: 'resume the session that --session-out wrote' },
   'session-out': { type: 'string', value: 'FILE', help: 'write the session for a later --session-in; a secret' },
@@ -27,6 +30,8 @@ const OPTIONS = {
   quiet: { type: 'boolean', short: 'q', help: 'no report, only what the peer sends' },
   json: { type: 'boolean', help: 'the report as one JSON object; implies --no-pipe' },
 } as const satisfies OptionSpecs;
+
+type Run = ClientRun | DatagramRun;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_LINGER_MS = 1_000;
@@ -48,11 +53,15 @@ export const connect: Command = {
     ['veritls connect localhost:4433 --ca ca.pem --tls1.2', 'trust your own CA, TLS 1.2 only'],
     ['veritls connect mail.example.com --starttls smtp', 'a mail server'],
     ['veritls connect example.com:443 --resume --json', 'does it resume? as JSON'],
+    ['veritls connect localhost:5684 --dtls --psk 00112233 --psk-identity me', 'over UDP'],
     ["printf 'GET / HTTP/1.0\\r\\n\\r\\n' | veritls connect example.com:443 -q", 'a request'],
   ],
 
   async run(args, io) {
-    const { values, positionals } = parseOptions(OPTIONS, args, { min: 1, max: 1 });
+    const { values: given, positionals } = parseOptions(OPTIONS, args, { min: 1, max: 1 });
+    const dtls = given.dtls === true;
+    if (dtls && given.starttls !== undefined) throw new UsageError('--starttls and --dtls exclude each other');
+    const values = dtls ? asTls(given) : given;
     const target = parseTarget(positionals[0]!, values.starttls === undefined ? undefined : starttlsPort(values.starttls));
     const timeoutMs = secondsOption('timeout', values.timeout) ?? DEFAULT_TIMEOUT_MS;
     const lingerMs = secondsOption('linger', values.linger) ?? DEFAULT_LINGER_MS;
@@ -67,23 +76,21 @@ export const connect: Command = {
     const session = values['session-in'] === undefined ? undefined : readSession(values['session-in']);
     const wantsTicket = values['session-out'] !== undefined || values.resume === true;
 
-    const start = async (again?: ClientRun): Promise<ClientRun> => {
+    const start = async (again?: Run): Promise<Run> => {
       tell?.line(
         tell.paint.dim(
           `Connecting to ${clean(target.host)} port ${target.port}${again === undefined ? '' : ' again, with the session of the first time'} …`,
         ),
       );
       const { context, witness, serverName } = again === undefined ? setup : clientSetup(values, target.host, io.env);
-      const run = new ClientRun({
-        target,
-        context,
-        witness,
-        serverName,
-        timeoutMs,
-        onStep: trace,
-        starttls: values.starttls,
-        session: again?.sessions.at(-1) ?? session,
-      });
+      const request = { target, context, witness, serverName, timeoutMs, onStep: trace, session: again?.sessions.at(-1) ?? session };
+      if (dtls) {
+        const run = new DatagramRun({ ...request, context: overDatagrams(context), ...tuningOf(values) });
+        await run.connect();
+        if (tell !== undefined) announce(tell, run, setup);
+        return run;
+      }
+      const run = new ClientRun({ ...request, starttls: values.starttls });
       await run.connect();
       if (run.error === undefined && run.sessions.length === 0 && (wantsTicket || !pipes)) {
         const ticketFollows = run.info?.versionId === 0x0304;
@@ -104,7 +111,7 @@ export const connect: Command = {
       if (tell !== undefined && last.info !== undefined)
         tell.line(last.info.resumed ? tell.paint.green('✔ The session was resumed.') : tell.paint.red('✖ The session was not resumed.'));
     }
-    if (pipes && last.error === undefined) await pipe(last, io, lingerMs);
+    if (pipes && last.error === undefined) await (last instanceof DatagramRun ? last.pipe(io, lingerMs) : pipe(last, io, lingerMs));
     saveSession(values['session-out'], runs);
     await last.close();
 
@@ -122,11 +129,11 @@ export const connect: Command = {
   },
 };
 
-function succeeded(runs: readonly ClientRun[], resume: boolean): boolean {
+function succeeded(runs: readonly Run[], resume: boolean): boolean {
   return runs.every((run) => run.error === undefined) && (!resume || runs.at(-1)?.info?.resumed === true);
 }
 
-function announce(out: Printer, run: ClientRun, setup: ClientSetup): void {
+function announce(out: Printer, run: Run, setup: ClientSetup): void {
   const { paint } = out;
   if (run.info !== undefined) {
     out.line(
@@ -147,7 +154,7 @@ function tracer(out: Printer): (step: HandshakeStep) => void {
   };
 }
 
-function saveSession(path: string | undefined, runs: readonly ClientRun[]): void {
+function saveSession(path: string | undefined, runs: readonly Run[]): void {
   const session = runs.flatMap((run) => run.sessions).at(-1);
   if (path !== undefined && session !== undefined) writeSession(path, session);
 }

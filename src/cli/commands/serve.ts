@@ -12,6 +12,8 @@ import { certificateSummary } from '../certificate-view.ts';
 import { SCHEMES } from '../catalogue.ts';
 import { PROTOCOL_OPTIONS, protocolInit, pskOf, withSchemes } from '../client-options.ts';
 import { type Command, EXIT_OK } from '../command.ts';
+import { asTls, DTLS_OPTIONS, overDatagrams, tuningOf } from '../dtls.ts';
+import { type ServedAssociation, startDatagramServer } from '../dtls-server.ts';
 import { errorLine, reportOf } from '../errors.ts';
 import { readTrust, type Trust } from '../files.ts';
 import { type Io, type Printer, printer } from '../io.ts';
@@ -29,6 +31,7 @@ const OPTIONS = {
   port: { type: 'string', short: 'p', value: 'PORT', help: '4433 by default; 0 for any that is free' },
   host: { type: 'string', value: 'ADDRESS', help: 'where to listen: 127.0.0.1 by default, :: for everywhere' },
   ...PROTOCOL_OPTIONS,
+  ...DTLS_OPTIONS,
   'self-signed': { type: 'string', value: 'NAME', help: 'make a certificate for NAME; localhost when no other is given' },
   'cert-out': { type: 'string', value: 'FILE', help: 'write the certificate there, so that clients can trust it' },
   'client-ca': { type: 'string', value: 'FILE', multiple: true, help: 'demand a certificate of clients, from these authorities' },
@@ -53,10 +56,14 @@ export const serve: Command = {
   examples: [
     ['veritls serve --http --cert-out ca.pem', 'then: curl --cacert ca.pem https://localhost:4433/'],
     ['veritls serve --psk 00112233 --psk-identity me', 'a pre-shared key'],
+    ['veritls serve --dtls -p 5684', 'over UDP'],
   ],
 
   async run(args, io) {
-    const { values } = parseOptions(OPTIONS, args, { min: 0, max: 0 });
+    const { values: given } = parseOptions(OPTIONS, args, { min: 0, max: 0 });
+    const dtls = given.dtls === true;
+    if (dtls && given.http === true) throw new UsageError('--http and --dtls exclude each other');
+    const values = dtls ? asTls(given) : given;
     const port = integerOption('port', values.port, 0, 65_535) ?? DEFAULT_PORT;
     const count = integerOption('count', values.count, 1, 1_000_000_000) ?? Number.POSITIVE_INFINITY;
     if (values.echo === true && values.http === true) throw new UsageError('--echo and --http exclude each other');
@@ -110,29 +117,48 @@ export const serve: Command = {
       left--;
       if (left <= 0) stop();
     };
-    const server = await startServer(
-      {
-        context,
-        ready: (connection) => {
-          show(out, io, connection, trust, json);
-          connection.stream.once('close', done);
-          if (pages === undefined) connection.stream.pipe(connection.stream);
-          else pages.serve(connection.stream, connection.info!);
+    const host = values.host ?? '127.0.0.1';
+    const overUdp = (): ReturnType<typeof startDatagramServer> =>
+      startDatagramServer(
+        {
+          context: () => {
+            const made = context();
+            return { ...made, context: overDatagrams(made.context) };
+          },
+          ...tuningOf(values),
+          shown: (association) => show(out, io, association, trust, json),
+          closed: done,
         },
-        failed: (connection) => {
-          if (connection.info === undefined) {
+        port,
+        host,
+      );
+    const overTcp = (): ReturnType<typeof startServer> =>
+      startServer(
+        {
+          context,
+          ready: (connection) => {
             show(out, io, connection, trust, json);
-            done();
-          } else if (connection.error?.origin !== 'transport' && !json)
-            out.line(out.paint.red(`✖ ${connection.number}: ${errorLine(connection.error)}`));
+            connection.stream.once('close', done);
+            if (pages === undefined) connection.stream.pipe(connection.stream);
+            else pages.serve(connection.stream, connection.info!);
+          },
+          failed: (connection) => {
+            if (connection.info === undefined) {
+              show(out, io, connection, trust, json);
+              done();
+            } else if (connection.error?.origin !== 'transport' && !json)
+              out.line(out.paint.red(`✖ ${connection.number}: ${errorLine(connection.error)}`));
+          },
         },
-      },
-      port,
-      values.host ?? '127.0.0.1',
-    );
+        port,
+        host,
+      );
+    const server = await (dtls ? overUdp() : overTcp());
     if (json) io.stdout.write(`${JSON.stringify({ listening: { address: server.address, port: server.port } })}\n`);
     else {
-      out.line(`Listening on ${server.address} port ${server.port}, ${pages === undefined ? 'echoing' : 'HTTP'}; Ctrl-C ends it.`);
+      out.line(
+        `Listening on ${server.address} port ${server.port}, ${pages === undefined ? 'echoing' : 'HTTP'}${dtls ? ' over UDP' : ''}; Ctrl-C ends it.`,
+      );
       for (const view of credentials[0] === undefined ? [] : viewChain(credentials[0].chain.slice(0, 1))) {
         for (const line of certificateSummary(view, Date.now(), out.paint)) out.line(`  ${line}`);
       }
@@ -148,7 +174,7 @@ export const serve: Command = {
   },
 };
 
-function show(out: Printer, io: Io, connection: ServedConnection, trust: Trust | undefined, json: boolean): void {
+function show(out: Printer, io: Io, connection: ServedConnection | ServedAssociation, trust: Trust | undefined, json: boolean): void {
   const { info, witness, log, error } = connection;
   const anchors = trust?.source ?? 'nothing';
   if (json) {

@@ -28,6 +28,8 @@ export class DTLSEndpoint {
   readonly listening: Promise<LocalAddress | undefined>;
   /** Told of errors of the transport; without it they end the endpoint only. */
   onerror: ((error: Error) => void) | undefined;
+  /** Told of clients whose handshake failed. */
+  onfailure: ((peer: PeerAddress, error: Error) => void) | undefined;
   /** Refuses new sessions while true. */
   busy = false;
   readonly #engine: Endpoint;
@@ -166,6 +168,8 @@ export class DTLSEndpoint {
           }
         }
         session._event(next.event);
+        if (next.event.type === 'error' && next.association.side === 'server' && session.protocol === undefined)
+          this.onfailure?.(next.association.peer, next.event.error);
         if (this.#isClosed) return;
       }
       this.#send();

@@ -6,6 +6,7 @@
 export { type ConnectOptions, connect } from './connect.ts';
 export { DTLSEndpoint, type DTLSEndpointStats } from './endpoint.ts';
 export { listen, type ListenOptions } from './listen.ts';
+export { type Impairment, LossyProxy, type LossyProxyOptions, lossyProxy, type ProxyEvent, type ProxyStats } from './lossy-proxy.ts';
 export {
   type ClientPsk,
   createSecureContext,
