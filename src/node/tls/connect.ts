@@ -40,17 +40,13 @@ export function connect(...args: unknown[]): TLSSocket {
   return tls;
 }
 
-const FORWARDED = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'] as const;
-
 function open(tls: TLSSocket, options: ConnectionOptions): void {
   const { signal: _signal, timeout: _timeout, ...rest } = options as Record<string, unknown>;
   const netOptions = { ...rest, allowHalfOpen: true } as unknown as NetConnectOpts & { onread?: OnReadOpts };
   if (sharedReadBuffer !== undefined) {
     netOptions.onread = { buffer: sharedReadBuffer, callback: (length, buffer) => tls._receive(length, buffer) };
   }
-  const transport = connectNet(netOptions);
-  for (const event of FORWARDED) transport.on(event, (...args: unknown[]) => void tls.emit(event, ...args));
-  tls._attach(transport, true);
+  tls._attach(connectNet(netOptions), true);
 }
 
 function normalize(args: readonly unknown[]): [ConnectionOptions, Listener | undefined] {

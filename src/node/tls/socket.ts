@@ -134,16 +134,20 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       throw argumentError('socket', 'an instance of stream.Duplex', transport);
     this[TRANSPORT] = transport;
     this.#attached = own;
-    const early = (error: Error): void => void (this.#driver === undefined && this.destroy(error));
-    transport.on('error', early);
+    (transport as Owned)[OWNER] = this;
+    transport.on('error', onEarlyError);
     if (transport instanceof Socket && transport.connecting) {
-      transport.once('connect', () => {
-        if (own) this.emit('connect');
-        this.#start();
-        if (own) this.emit('ready');
-      });
-      transport.once('close', () => void (this.#driver === undefined && this.destroy()));
+      transport.on('connect', onConnect);
+      transport.on('close', onEarlyClose);
+      if (own) for (const [event, forward] of FORWARDED) transport.on(event, forward);
     } else process.nextTick(startLater, this);
+  }
+
+  /** @internal */
+  _connected(): void {
+    if (this.#attached) this.emit('connect');
+    this._start();
+    if (this.#attached) this.emit('ready');
   }
 
   /** @internal */
@@ -167,7 +171,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       return;
     }
     this.#driver = new Driver(connection, transport, this, opener.lenient);
-    if (opener.checkName !== undefined) this.servername = null;
+    letGo(transport);
     this.#driver.start();
   }
 
@@ -640,7 +644,41 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   }
 }
 
-// One function of each kind for all sockets.
+// One function of each kind for all sockets: closures would cost each of them memory for as long as it lives.
+
+const OWNER: unique symbol = Symbol('veritls.owner');
+interface Owned extends Duplex {
+  [OWNER]?: TLSSocket | undefined;
+}
+
+function onConnect(this: Owned): void {
+  this[OWNER]?._connected();
+}
+function onEarlyError(this: Owned, error: Error): void {
+  this[OWNER]?.destroy(error);
+}
+function onEarlyClose(this: Owned): void {
+  this[OWNER]?.destroy();
+}
+
+/** What net.Socket tells while it connects. */
+const FORWARDED: readonly (readonly [string, (this: Owned, ...args: unknown[]) => void])[] = (
+  ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'] as const
+).map((event) => [
+  event,
+  function (this: Owned, ...args: unknown[]): void {
+    this[OWNER]?.emit(event, ...args);
+  },
+]);
+
+/** The driver listens now. */
+function letGo(transport: Owned): void {
+  transport[OWNER] = undefined;
+  transport.off('error', onEarlyError);
+  transport.off('connect', onConnect);
+  transport.off('close', onEarlyClose);
+  if (transport.listenerCount('lookup') > 0) for (const [event, forward] of FORWARDED) transport.off(event, forward);
+}
 
 function startLater(socket: TLSSocket): void {
   socket._start();

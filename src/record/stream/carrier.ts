@@ -264,6 +264,7 @@ export class StreamCarrier implements RecordLayer {
     this.#read?.rest();
     this.#write?.rest();
     this.#record.fragment = EMPTY;
+    if (this.#messages?.isEmpty === true) this.#messages = undefined;
   }
 
   // --- reading ---
