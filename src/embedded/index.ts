@@ -91,3 +91,26 @@ export {
   type t_tls_security_params,
   type t_tls_session,
 } from './structures.ts';
+export {
+  accept, AF_INET, AF_INET6, bind, close, connect, getsockname, IN_ADDR_ANY, listen, recv, send, setsockopt, SO_RCVTIMEO, SOCK_DGRAM,
+  SOCK_STREAM, type sockaddr_in, socket, socket_bind, socket_close, socket_errno, socket_open, SOL_SOCKET, SOCKET_EADDRINUSE, SOCKET_EBADF,
+  SOCKET_ECONNREFUSED, SOCKET_EINVAL, SOCKET_ENOTCONN, SOCKET_ETIMEDOUT, SOCKET_EWOULDBLOCK,
+} from './sockets.ts';
+export {
+  tls_client_handshake_socket,
+  tls_close_socket,
+  tls_get_state_socket,
+  tls_get_ticket_socket,
+  tls_receive_socket,
+  tls_send_socket,
+  tls_server_handshake_socket,
+} from './tls-socket.ts';
+export {
+  dtls_client_handshake_socket,
+  dtls_close_socket,
+  dtls_get_state_socket,
+  dtls_get_ticket_socket,
+  dtls_receive_socket,
+  dtls_send_socket,
+  dtls_server_handshake_socket,
+} from './dtls-socket.ts';

@@ -109,8 +109,10 @@ class NodeStream implements StackStream {
     if (!this.#socket.writableEnded) this.#socket.end();
   }
 
+  /** What was written still goes out. */
   destroy(): void {
-    this.#socket.destroy();
+    if (this.#socket.connecting) this.#socket.destroy();
+    else this.#socket.destroySoon();
   }
 
   #note(): void {

@@ -118,7 +118,8 @@ export function stackWorker(net: typeof import('node:net'), dgram: typeof import
         udps.get(id)?.send(asked.bytes, asked.port, asked.address, () => {});
         break;
       case 'destroy': {
-        socket?.destroy();
+        if (socket?.connecting === true) socket.destroy();
+        else socket?.destroySoon();
         servers.get(id)?.close();
         servers.delete(id);
         const udp = udps.get(id);

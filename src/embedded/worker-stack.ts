@@ -138,7 +138,6 @@ class MirrorStream implements StackStream, Mirror {
   }
 
   destroy(): void {
-    this.state = 'closed';
     this.#stack.ask({ op: 'destroy', id: this.#id });
   }
 }

@@ -210,6 +210,14 @@ export async function opensslServer(...extra: string[]): Promise<{ port: number;
   return { port, program: made };
 }
 
+/** `openssl s_server` over UDP, with cookies: it prints what comes and sends its standard input. */
+export async function opensslDtlsServer(...extra: string[]): Promise<{ port: number; program: Program }> {
+  const port = await freePort();
+  const made = program('openssl', ['s_server', '-accept', String(port), '-cert', server.certFile, '-key', server.keyFile, '-CAfile', caFile, '-dtls1_2', '-listen', ...extra]);
+  await eventually(() => made.output.includes('ACCEPT'), () => made.output);
+  return { port, program: made };
+}
+
 export function opensslClient(port: number, ...extra: string[]): Program {
   return program('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', caFile, '-servername', 'localhost', ...extra]);
 }
