@@ -327,6 +327,17 @@ test('D28: EMSGSIZE makes datagrams shorter at once', () => {
   assert.ok(link.handshake(1_900));
 });
 
+test('D10: what is known of the path may be told at any time', () => {
+  const link = dtlsPair(mutual.client, mutual.server, { delay: 10, config: { maxDatagram: 1_400 } });
+  const carrier = datagramCarrier(link.server.connection)!;
+  carrier.setMaxDatagram(300);
+  assert.ok(link.handshake(20_000));
+  const longest = Math.max(...link.sent.filter((sent) => sent.from === 'server').map((sent) => sent.datagram.length));
+  assert.ok(longest <= 300 && longest > 200, `${longest}`);
+  assert.throws(() => carrier.setMaxDatagram(0), { code: 'invalid_argument' });
+  assert.throws(() => carrier.setInitialTimeout(0), { code: 'invalid_argument' });
+});
+
 test('D31: every order of the datagrams of each flight', () => {
   const clean = dtlsPair(mutual.client, mutual.server, { delay: 10, config: { maxDatagram: 420 } });
   assert.ok(clean.handshake());

@@ -365,6 +365,19 @@ export class DatagramCarrier implements RecordLayer {
     else if (due === 'expired' && ongoing.retransmission.on('expired', now) && !this.#handshaking) this.#ongoing = undefined;
   }
 
+  /** What is known of the path: the longest datagram that passes, from now on. */
+  setMaxDatagram(bytes: number): void {
+    if (!Number.isInteger(bytes) || bytes < MIN_DATAGRAM || bytes > MAX_DATAGRAM)
+      misuse('invalid_argument', `a datagram of ${bytes} bytes`);
+    this.#maxDatagram = bytes;
+  }
+
+  /** What is known of round trips: the first timeout, ms, of the flights of this handshake, the one under way among them. */
+  setInitialTimeout(ms: number): void {
+    if (!(ms >= 1 && ms <= 3_600_000)) misuse('invalid_argument', `a timeout of ${ms} ms`);
+    this.#ongoing?.retransmission.setInitialTimeout(ms);
+  }
+
   /** The network refused a datagram as too long (EMSGSIZE, ICMP): shorter ones from now on, RFC 6347 §4.1.1.1. */
   tooLarge(): void {
     const current = this.#maxDatagram;

@@ -23,6 +23,8 @@ export interface DatagramOptions {
    * peer asks. On links that lose a third of all datagrams a few repetitions halve the time that one handshake in ten takes.
    */
   readonly lastFlightRepeats?: number | undefined;
+  /** Least time between repetitions of the last flight that the peer asks for by repeating its own; half of the first timeout by default. */
+  readonly lastFlightIntervalMs?: number | undefined;
   /** After so many repetitions of a flight in vain: `notify` and go on, or `fail`. 5 by default. */
   readonly maxRetransmissions?: number | undefined;
   readonly onExhausted?: 'notify' | 'fail' | undefined;
@@ -53,6 +55,7 @@ export interface DatagramConfig {
   readonly minTimeoutMs: number;
   readonly retainTimeout: boolean;
   readonly lastFlightRepeats: number;
+  readonly lastFlightIntervalMs: number | undefined;
   readonly maxRetransmissions: number;
   readonly onExhausted: 'notify' | 'fail';
   readonly lingerMs: number;
@@ -79,6 +82,8 @@ export function datagramConfig(options: DatagramOptions): DatagramConfig {
     minTimeoutMs: inRange('minTimeoutMs', options.minTimeoutMs ?? initialTimeoutMs, 1, initialTimeoutMs),
     retainTimeout: options.retainTimeout ?? true,
     lastFlightRepeats: inRange('lastFlightRepeats', options.lastFlightRepeats ?? 0, 0, 10),
+    lastFlightIntervalMs:
+      options.lastFlightIntervalMs === undefined ? undefined : inRange('lastFlightIntervalMs', options.lastFlightIntervalMs, 0, 3_600_000),
     maxRetransmissions: inRange('maxRetransmissions', options.maxRetransmissions ?? 5, 0, 1_000),
     onExhausted: options.onExhausted ?? 'notify',
     lingerMs: inRange('lingerMs', options.lingerMs ?? 240_000, 0, 86_400_000),

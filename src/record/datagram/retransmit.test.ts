@@ -133,3 +133,31 @@ test('a timeout may shrink to the round trips that were measured, and begin anew
   flight.on('sent', 300);
   assert.equal(flight.deadline, 500);
 });
+
+test('a first timeout that is set in a flight counts from its start, doubled as often as the flight went out again', () => {
+  const flight = waiting();
+  flight.setInitialTimeout(300);
+  assert.equal(flight.deadline, 300);
+  flight.on('timeout', 300);
+  assert.equal(flight.deadline, 900);
+  flight.setInitialTimeout(1_000);
+  assert.equal(flight.deadline, 2_300);
+  flight.setInitialTimeout(50_000);
+  assert.equal(flight.deadline, 60_300);
+  flight.on('answered', 400);
+  assert.equal(flight.deadline, Number.POSITIVE_INFINITY);
+});
+
+test('D24: the last flight may be repeated each time that the peer asks, other flights not', () => {
+  const times = { ...TIMES, lastFlightIntervalMs: 0 };
+  const last = new Retransmission(times);
+  last.on('begin', 0);
+  last.on('sentLast', 0);
+  const other = new Retransmission(times);
+  other.on('begin', 0);
+  other.on('sent', 0);
+  for (let i = 0; i < 5; i++) {
+    assert.ok(last.on('repeated', 0));
+    assert.equal(other.on('repeated', 0), false);
+  }
+});

@@ -2,7 +2,7 @@
  * When a flight goes out again, RFC 6347 §4.2.4: a declared table under the caller's clock.
  *
  * Always true: no timer runs while it is our turn (the application may take its time), and a flight is repeated on the
- * peer's account at most once per half of the first timeout, so that duplicates cannot make a storm (D24).
+ * peer's account at a bounded rate, so that duplicates cannot make a storm (D24).
  */
 
 /**
@@ -58,6 +58,8 @@ export interface RetransmissionTimes {
   /** How often the last flight is repeated unasked, as long as nothing shows that it arrived. */
   readonly lastFlightRepeats: number;
   readonly lingerMs: number;
+  /** Least time between repetitions of the last flight on the peer's account; half of the first timeout by default. */
+  readonly lastFlightIntervalMs?: number | undefined;
 }
 
 export class Retransmission {
@@ -73,12 +75,15 @@ export class Retransmission {
   resends = 0;
   /** The peer has shown that it got our last flight. */
   confirmed = false;
+  /** The first timeout as configured, and as round trips have shortened it. */
+  #firstMs: number;
   #initialMs: number;
   #sentAt = Number.NEGATIVE_INFINITY;
   #lingersUntil: number = Number.POSITIVE_INFINITY;
 
   constructor(times: RetransmissionTimes) {
     this.#times = times;
+    this.#firstMs = times.initialTimeoutMs;
     this.#initialMs = times.initialTimeoutMs;
     this.timeoutMs = times.initialTimeoutMs;
   }
@@ -94,13 +99,21 @@ export class Retransmission {
     const from = this.state;
     const to = FLIGHT_TRANSITIONS[event][from];
     if (to === undefined) return false;
-    if (event === 'repeated' && now - this.#sentAt < this.#times.initialTimeoutMs / 2) return false;
+    if (event === 'repeated' && now - this.#sentAt < this.#repeatInterval) return false;
     if (event === 'timeout' && from === 'lingering' && !this.#mayRepeat()) return false;
     if (event === 'expired' && !this.confirmed && this.#extend(now)) return false;
     this.state = to;
     if (event === 'timeout' || event === 'repeated') this.resends++;
     this.#act(event, from, now);
     return true;
+  }
+
+  /** The first timeout from now on. A timer that runs is set as if it had been so from the start of its flight. */
+  setInitialTimeout(ms: number): void {
+    this.#firstMs = ms;
+    this.#initialMs = ms;
+    this.timeoutMs = Math.min(ms * 2 ** this.attempts, this.#times.maxTimeoutMs);
+    if (this.state === 'waiting') this.#sent(this.#sentAt);
   }
 
   #act(event: FlightEvent, from: FlightState, now: number): void {
@@ -141,6 +154,11 @@ export class Retransmission {
     }
   }
 
+  /** The last flight has no timer: where the configuration trusts the network, each repetition of the peer's is answered. */
+  get #repeatInterval(): number {
+    return (this.state === 'lingering' ? this.#times.lastFlightIntervalMs : undefined) ?? this.#firstMs / 2;
+  }
+
   #begin(now: number): void {
     this.attempts = 0;
     this.resends = 0;
@@ -155,7 +173,7 @@ export class Retransmission {
     // RFC 6347 §4.2.4.1: the value is kept until a transmission without loss.
     if (this.attempts > 0) return;
     const measured = RTT_FACTOR * (now - this.#sentAt);
-    this.#initialMs = Math.min(this.#times.initialTimeoutMs, Math.max(this.#times.minTimeoutMs, measured));
+    this.#initialMs = Math.min(this.#firstMs, Math.max(this.#times.minTimeoutMs, measured));
     this.timeoutMs = this.#initialMs;
   }
 
