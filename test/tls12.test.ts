@@ -243,6 +243,10 @@ test('TLS 1.2 among newer versions: chosen, and the downgrade shows', () => {
   assertConnected(pair);
   const other = run({}, { suites, versions: [tls13Server, tls12Server] });
   assertConnected(other);
+  // supported_versions counts also for a server that has no TLS 1.3.
+  const unknown = connectPair(client12({ suites: [...MODERN_SUITES, ...ECDHE_SUITES], versions: [tls13Client] }), server12({}));
+  unknown.pump();
+  assert.equal(unknown.server.connection.error?.code, 'no_shared_version');
   // A TLS 1.3 client of a TLS 1.3 server whose supported_versions is lost on the way.
   const attacked = connectPair(
     client12({ suites, versions: [tls13Client, tls12Client] }),

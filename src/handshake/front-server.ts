@@ -14,6 +14,7 @@ import { COOKIE, EARLY_DATA, KEY_SHARE, PADDING, PRE_SHARED_KEY, SERVER_NAME, SU
 import { findExtension, type RawExtension } from '../wire/extensions.ts';
 import { type ClientHello, readClientHello } from '../wire/messages/client-hello.ts';
 import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV, TLS_FALLBACK_SCSV } from '../wire/suite.ts';
+import { DTLS10, DTLS12 } from '../wire/version.ts';
 import type { ServerContext } from './context.ts';
 import { chooseAlpn } from './extensions/alpn.ts';
 import { readOffers } from './extensions/blocks.ts';
@@ -112,7 +113,7 @@ function selectContext(hs: Handshake): MaybePromise<void> {
 function chooseVersion(context: ServerContext, hello: ClientHello): ProtocolVersion {
   const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
   let chosen: ProtocolVersion | undefined;
-  if (extension !== undefined && context.versions.some((version) => version.family === 'modern')) {
+  if (extension !== undefined) {
     const offered = extension.u16List(1, 2);
     extension.finish();
     chosen = context.versions.find((version) => offered.includes(version.id));
@@ -129,7 +130,8 @@ function chooseVersion(context: ServerContext, hello: ClientHello): ProtocolVers
 
 /** The rank of a legacy_version; a number beyond the last legacy version counts as that. */
 function rankOf(version: number, datagram: boolean): number {
-  if (datagram) return version >>> 8 !== 0xfe ? -1 : version <= 0xfefd ? 3 : 2;
+  // DTLS counts down.
+  if (datagram) return version > DTLS10 ? -1 : version > DTLS12 ? 2 : 3;
   return version < 0x0300 ? -1 : Math.min(3, version - 0x0300);
 }
 
