@@ -81,14 +81,35 @@ function copyOf(directory: string): string {
 
 async function bundleShim(): Promise<string> {
   const outfile = join(cache, 'shim.mjs');
-  await build({ entryPoints: [join(here, 'shim.ts')], bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile, logLevel: 'error' });
+  await build({
+    entryPoints: [join(here, 'shim.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outfile,
+    logLevel: 'error',
+  });
   chmodSync(outfile, 0o755);
   return outfile;
 }
 
 async function run(runner: string, binary: string, shim: string): Promise<Results> {
   const output = join(cache, 'results.json');
-  const args = ['-shim-path', shim, '-shim-config', CONFIG, '-allow-unimplemented', '-pipe', '-num-workers', values.workers, '-json-output', output, '-test', values.test];
+  const args = [
+    '-shim-path',
+    shim,
+    '-shim-config',
+    CONFIG,
+    '-allow-unimplemented',
+    '-pipe',
+    '-num-workers',
+    values.workers,
+    '-json-output',
+    output,
+    '-test',
+    values.test,
+  ];
   const child = spawn(binary, args, { cwd: runner, stdio: ['ignore', 'pipe', 'inherit'] });
   let seen = 0;
   let log = '';
@@ -113,7 +134,9 @@ interface Row {
 
 /** Prints the table, and whether nothing is worse than the baseline. */
 function report(results: Results): boolean {
-  const disabled = Object.keys((JSON.parse(readFileSync(CONFIG, 'utf8')) as { DisabledTests: Record<string, string> }).DisabledTests).map(toPattern);
+  const disabled = Object.keys((JSON.parse(readFileSync(CONFIG, 'utf8')) as { DisabledTests: Record<string, string> }).DisabledTests).map(
+    toPattern,
+  );
   const rows = new Map<string, Row>();
   const passed: string[] = [];
   const failed: string[] = [];
@@ -144,9 +167,13 @@ function report(results: Results): boolean {
 }
 
 function print(rows: ReadonlyMap<string, Row>): void {
-  console.log(`${'protocol'.padEnd(16)}${'pass'.padStart(8)}${'unimplemented'.padStart(16)}${'disabled'.padStart(10)}${'fail'.padStart(6)}`);
+  console.log(
+    `${'protocol'.padEnd(16)}${'pass'.padStart(8)}${'unimplemented'.padStart(16)}${'disabled'.padStart(10)}${'fail'.padStart(6)}`,
+  );
   for (const [key, row] of [...rows].sort(([a], [b]) => a.localeCompare(b)))
-    console.log(`${key.padEnd(16)}${String(row.passed).padStart(8)}${String(row.unimplemented).padStart(16)}${String(row.disabled).padStart(10)}${String(row.failed).padStart(6)}`);
+    console.log(
+      `${key.padEnd(16)}${String(row.passed).padStart(8)}${String(row.unimplemented).padStart(16)}${String(row.disabled).padStart(10)}${String(row.failed).padStart(6)}`,
+    );
 }
 
 function missingFrom(passed: ReadonlySet<string>): string[] {

@@ -7,6 +7,13 @@ import { nodeCrypto, privateKeyFromPem } from '../../../src/crypto/node/index.ts
 import type { CipherSuite } from '../../../src/crypto/suites/suite.ts';
 import { createClientContext, createServerContext } from '../../../src/engine/context.ts';
 import type { ClientContext, Credential, CredentialRequest, ServerContext } from '../../../src/handshake/context.ts';
+import {
+  SRTP_AEAD_AES_128_GCM,
+  SRTP_AEAD_AES_256_GCM,
+  SRTP_AES128_CM_HMAC_SHA1_32,
+  SRTP_AES128_CM_HMAC_SHA1_80,
+  useSrtp,
+} from '../../../src/handshake/extensions/use-srtp.ts';
 import { renegotiation } from '../../../src/handshake/legacy/renegotiation.ts';
 import { schemeFits } from '../../../src/handshake/schemes.ts';
 import type { ProtocolVersion } from '../../../src/handshake/version.ts';
@@ -15,6 +22,8 @@ import { parseCertificate } from '../../../src/pki/x509/certificate.ts';
 import { type CertificateVerifier, parsePeerCertificate } from '../../../src/pki/x509/verifier.ts';
 import { createMemoryStore } from '../../../src/session/cache.ts';
 import { createTicketKeys } from '../../../src/session/ticket.ts';
+import { dtls10Client, dtls10Server } from '../../../src/versions/dtls10.ts';
+import { dtls12Client, dtls12Server } from '../../../src/versions/dtls12.ts';
 import { tls10Client, tls10Server } from '../../../src/versions/tls10.ts';
 import { tls11Client, tls11Server } from '../../../src/versions/tls11.ts';
 import { tls12Client, tls12Server } from '../../../src/versions/tls12.ts';
@@ -28,6 +37,8 @@ import { ALL_SUITES } from './suites.ts';
 
 const CLIENT_VERSIONS = [tls13Client, tls12Client, tls11Client, tls10Client];
 const SERVER_VERSIONS = [tls13Server, tls12Server, tls11Server, tls10Server];
+const DATAGRAM_CLIENT_VERSIONS = [dtls12Client, dtls10Client];
+const DATAGRAM_SERVER_VERSIONS = [dtls12Server, dtls10Server];
 
 /** BoringSSL's defaults for what it verifies. */
 const VERIFY_SCHEMES = [
@@ -80,9 +91,19 @@ export function createShared(): Shared {
   return { start: Date.now(), delay: 0, tickets: createTicketKeys(nodeCrypto), sessions: createMemoryStore(() => Date.now()) };
 }
 
-export function setUp(flags: Flags, shared: Shared): { context: ClientContext | ServerContext; observed: Observed; credentials: Credential[] } {
+export function setUp(
+  flags: Flags,
+  shared: Shared,
+): { context: ClientContext | ServerContext; observed: Observed; credentials: Credential[] } {
   const server = flags.on.has('server');
-  const observed: Observed = { selected: undefined, verified: false, request: undefined, advertisedAlpn: [], serverName: '', alpnRejected: false };
+  const observed: Observed = {
+    selected: undefined,
+    verified: false,
+    request: undefined,
+    advertisedAlpn: [],
+    serverName: '',
+    alpnRejected: false,
+  };
   const all = [...flags.credentials, ...(flags.base.certFile === undefined ? [] : [flags.base])];
   const credentials = all.map((each) => loadCredential(each, flags));
   const usable = credentials.map((credential, index) => ({ credential, mustMatch: all[index]!.mustMatchIssuer }));
@@ -92,11 +113,11 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
   const offered = suites(flags, psk !== undefined);
   const common = {
     crypto: nodeCrypto,
-    versions: versions(flags, server ? SERVER_VERSIONS : CLIENT_VERSIONS, offered),
+    versions: versions(flags, implemented(flags, server), offered),
     suites: offered,
     groups: chooseGroups(flags, keyShares),
     schemes: flags.lists.get('verify-prefs') ?? VERIFY_SCHEMES,
-    extensions: EXTENSIONS,
+    extensions: extensions(flags),
     verifier: verifier(flags, observed),
     now: () => shared.start + shared.delay * 1000,
     credentials: [],
@@ -130,7 +151,10 @@ export function setUp(flags: Flags, shared: Shared): { context: ClientContext | 
       observed.serverName = name;
       return undefined;
     },
-    selectAlpn: flags.value.has('select-alpn') || flags.on.has('reject-alpn') || flags.on.has('decline-alpn') ? selectAlpn(flags, observed) : undefined,
+    selectAlpn:
+      flags.value.has('select-alpn') || flags.on.has('reject-alpn') || flags.on.has('decline-alpn')
+        ? selectAlpn(flags, observed)
+        : undefined,
     findPsk: psk === undefined ? undefined : (name) => (equal(name, identity) ? { identity, key: Buffer.from(psk, 'latin1') } : undefined),
     pskHint: psk === undefined || identity.length === 0 ? undefined : identity,
     tickets: flags.on.has('no-ticket') ? undefined : shared.tickets,
@@ -159,27 +183,48 @@ function selectAlpn(flags: Flags, observed: Observed): NonNullable<ServerContext
   };
 }
 
+function implemented(flags: Flags, server: boolean): readonly ProtocolVersion[] {
+  if (flags.on.has('dtls')) return server ? DATAGRAM_SERVER_VERSIONS : DATAGRAM_CLIENT_VERSIONS;
+  return server ? SERVER_VERSIONS : CLIENT_VERSIONS;
+}
+
+/** 1 for TLS 1.0 to 4 for (D)TLS 1.3, whatever the carrier. */
+export function rankOf(versionId: number): number {
+  return versionId === 0xfeff ? 2 : versionId === 0xfefd ? 3 : versionId === 0xfefc ? 4 : versionId - 0x0300;
+}
+
 /** A version without a suite is no version: `-cipher` may leave nothing for the older ones. */
 function versions(flags: Flags, all: readonly ProtocolVersion[], offered: readonly CipherSuite[]): ProtocolVersion[] {
-  const min = Number(flags.value.get('min-version') ?? 0x0301);
-  const max = Number(flags.value.get('max-version') ?? 0x0304);
-  const off = [
-    [0x0304, 'no-tls13'],
-    [0x0303, 'no-tls12'],
-    [0x0302, 'no-tls11'],
-    [0x0301, 'no-tls1'],
-  ] as const;
-  const enabled = all.filter(
-    (version) =>
-      version.id >= min &&
-      version.id <= max &&
-      !off.some(([id, flag]) => id === version.id && flags.on.has(flag)) &&
-      offered.some((suite) => (suite.family === 'modern' ? version.family === 'modern' : version.family === 'legacy' && suite.minVersion <= version.id)),
+  const min = rankOf(Number(flags.value.get('min-version') ?? 0x0301));
+  const max = rankOf(Number(flags.value.get('max-version') ?? 0x0304));
+  // DTLS 1.0 goes with the flag of TLS 1.0.
+  const off = ['', flags.on.has('dtls') ? '' : 'no-tls1', flags.on.has('dtls') ? 'no-tls1' : 'no-tls11', 'no-tls12', 'no-tls13'];
+  return all.filter(
+    ({ rank, family }) =>
+      rank >= min &&
+      rank <= max &&
+      !flags.on.has(off[rank]!) &&
+      offered.some((suite) => (suite.family === 'modern' ? family === 'modern' : family === 'legacy' && suite.minVersion - 0x0300 <= rank)),
   );
-  // As BoringSSL: below a version that is switched off, only what is oldest of the rest counts.
-  let from = 0;
-  for (let i = 1; i < enabled.length; i++) if (enabled[i - 1]!.rank - enabled[i]!.rank > 1) from = i;
-  return enabled.slice(from);
+}
+
+const SRTP_PROFILES: Readonly<Record<string, number>> = {
+  SRTP_AES128_CM_SHA1_80: SRTP_AES128_CM_HMAC_SHA1_80,
+  SRTP_AES128_CM_SHA1_32: SRTP_AES128_CM_HMAC_SHA1_32,
+  SRTP_AEAD_AES_128_GCM: SRTP_AEAD_AES_128_GCM,
+  SRTP_AEAD_AES_256_GCM: SRTP_AEAD_AES_256_GCM,
+};
+
+/** use_srtp is an extension of DTLS only. */
+function extensions(flags: Flags): typeof EXTENSIONS {
+  const names = flags.value.get('srtp-profiles');
+  if (names === undefined || !flags.on.has('dtls')) return EXTENSIONS;
+  const profiles = names.split(':').map((name) => {
+    const profile = SRTP_PROFILES[name];
+    if (profile === undefined) throw new Unimplemented(`profile ${name}`);
+    return profile;
+  });
+  return [...EXTENSIONS, useSrtp(profiles)];
 }
 
 function suites(flags: Flags, psk: boolean): readonly CipherSuite[] {
@@ -190,11 +235,19 @@ function suites(flags: Flags, psk: boolean): readonly CipherSuite[] {
   if (parts.includes('ALL') || cipher === 'DEFAULT') return usable;
   const legacy: CipherSuite[] = [];
   for (const part of parts.filter((each) => each !== 'DEFAULT')) {
+    if (part === '3DES') {
+      legacy.push(...usable.filter((suite) => suite.family === 'legacy' && suite.name.includes('_3DES_')));
+      continue;
+    }
     const found = ALL_SUITES.find((suite) => suite.openssl === part || suite.name === part);
     if (found === undefined) throw new Unimplemented(`cipher ${part}`);
     legacy.push(found);
   }
-  return [...ALL_SUITES.filter((suite) => suite.family === 'modern'), ...legacy, ...(parts.includes('DEFAULT') ? usable.filter((suite) => suite.family === 'legacy' && !legacy.includes(suite)) : [])];
+  return [
+    ...ALL_SUITES.filter((suite) => suite.family === 'modern'),
+    ...legacy,
+    ...(parts.includes('DEFAULT') ? usable.filter((suite) => suite.family === 'legacy' && !legacy.includes(suite)) : []),
+  ];
 }
 
 const GROUPS: readonly NamedGroup[] = [groups.x25519mlkem768, groups.x25519, groups.secp256r1, groups.secp384r1, groups.secp521r1];
@@ -206,7 +259,8 @@ function chooseGroups(flags: Flags, keyShares: readonly number[] | undefined): N
     if (group === undefined || nodeCrypto.lacks(group.name) !== undefined) throw new Unimplemented(`curve ${id}`);
     return group;
   });
-  if (keyShares !== undefined && keyShares.some((id, index) => list[index]?.id !== id)) throw new Unimplemented('key-shares in another order');
+  if (keyShares !== undefined && keyShares.some((id, index) => list[index]?.id !== id))
+    throw new Unimplemented('key-shares in another order');
   if (keyShares?.length === 0) throw new Unimplemented('no-key-shares');
   return list;
 }
@@ -240,13 +294,19 @@ function selectCredential(
   observed.request = request;
   if (flags.on.has('fail-ocsp-callback') && flags.on.has('server'))
     throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'ocsp callback' });
-  if (flags.on.has('fail-cert-callback')) throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'cert callback' });
+  if (flags.on.has('fail-cert-callback'))
+    throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'cert callback' });
   let issuerMissed = false;
   for (const { credential, mustMatch } of usable) {
     if (!request.keyTypes.includes(credential.key.type)) continue;
     // RFC 8422 §5.1: a legacy server's curve must be one of the client's.
     if (!request.modern && flags.on.has('server') && credential.key.curve !== undefined && !fitsCurve(credential, request.groups)) continue;
-    if (request.signs && request.explicitSchemes && !credential.key.schemes.some((scheme) => request.schemes.includes(scheme) && schemeFits(scheme, credential.key, request.modern))) continue;
+    if (
+      request.signs &&
+      request.explicitSchemes &&
+      !credential.key.schemes.some((scheme) => request.schemes.includes(scheme) && schemeFits(scheme, credential.key, request.modern))
+    )
+      continue;
     if (mustMatch && !matchesIssuer(credential, request.authorities)) {
       issuerMissed = true;
       continue;
@@ -255,7 +315,12 @@ function selectCredential(
   }
   // A legacy server asks suite by suite.
   if (usable.length === 0 || (flags.on.has('server') && !request.modern)) return undefined;
-  throw new TlsError({ code: issuerMissed ? 'no_credentials' : 'no_shared_scheme', alert: HANDSHAKE_FAILURE, origin: 'local', detail: 'no credential fits' });
+  throw new TlsError({
+    code: issuerMissed ? 'no_credentials' : 'no_shared_scheme',
+    alert: HANDSHAKE_FAILURE,
+    origin: 'local',
+    detail: 'no credential fits',
+  });
 }
 
 function fitsCurve(credential: Credential, offered: readonly number[] | undefined): boolean {
@@ -273,12 +338,20 @@ function verifier(flags: Flags, observed: Observed): CertificateVerifier {
       const certificate = parsePeerCertificate(request.chain[0]!);
       const key = request.crypto.importPublicKey(certificate.spki);
       if (key === undefined) throw new TlsError({ code: 'unsupported_certificate', alert: 43, origin: 'local', detail: 'key' });
-      if (flags.on.has('verify-fail') && (flags.on.has('verify-peer') || flags.on.has('use-custom-verify-callback') || flags.on.has('require-any-client-certificate'))) {
+      if (
+        flags.on.has('verify-fail') &&
+        (flags.on.has('verify-peer') || flags.on.has('use-custom-verify-callback') || flags.on.has('require-any-client-certificate'))
+      ) {
         const alert = flags.on.has('use-custom-verify-callback') ? CERTIFICATE_UNKNOWN : HANDSHAKE_FAILURE;
         throw new TlsError({ code: 'certificate_rejected', alert, origin: 'local' });
       }
       if (flags.on.has('fail-ocsp-callback') && request.side === 'server')
-        throw new TlsError({ code: 'bad_certificate_status', alert: BAD_CERTIFICATE_STATUS_RESPONSE, origin: 'local', detail: 'ocsp callback' });
+        throw new TlsError({
+          code: 'bad_certificate_status',
+          alert: BAD_CERTIFICATE_STATUS_RESPONSE,
+          origin: 'local',
+          detail: 'ocsp callback',
+        });
       observed.verified = true;
       return { certificate, key, path: [], trusted: true };
     },

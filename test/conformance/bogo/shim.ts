@@ -7,13 +7,17 @@ import net from 'node:net';
 import { alertName, DECOMPRESSION_FAILURE } from '../../../src/base/alerts.ts';
 import { TlsError } from '../../../src/base/errors.ts';
 import { type Connection, createClientConnection, createServerConnection } from '../../../src/engine/connection.ts';
+import { createDatagramClientConnection, createDatagramServerConnection, datagramCarrier } from '../../../src/engine/datagram.ts';
 import type { ConnectionEvent } from '../../../src/engine/events.ts';
 import type { ConnectionInfo } from '../../../src/engine/info.ts';
-import { WANTS_SEND } from '../../../src/engine/wants.ts';
-import type { Credential } from '../../../src/handshake/context.ts';
+import { WANTS_SEND, WANTS_WORK } from '../../../src/engine/wants.ts';
+import { MAX_DATAGRAM, MAX_DATAGRAM_MESSAGE } from '../../../src/base/limits.ts';
+import type { ClientContext, ClientOptions, Credential, ServerContext } from '../../../src/handshake/context.ts';
+import { datagramConfig } from '../../../src/record/datagram/config.ts';
 import type { Session } from '../../../src/session/session.ts';
 import { type Flags, parseFlags, Unimplemented } from './flags.ts';
-import { createShared, type Observed, setUp } from './setup.ts';
+import { ADVANCE_ACK, framePacket, type PacketOp, PacketReader, RunnerClock } from './packets.ts';
+import { createShared, type Observed, rankOf, setUp } from './setup.ts';
 
 const UNIMPLEMENTED = 89;
 const RECORD_SIZES = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769];
@@ -29,9 +33,7 @@ async function main(): Promise<number> {
     process.stdout.write('No\n');
     return 0;
   }
-  const first = parseFlags(args, 0);
-  if (first.on.has('dtls')) return UNIMPLEMENTED;
-  const count = Number(first.value.get('resume-count') ?? 0) + 1;
+  const count = Number(parseFlags(args, 0).value.get('resume-count') ?? 0) + 1;
   for (let i = 0; i < count; i++) parseFlags(args, i);
   const shared = createShared();
   let session: Session | undefined;
@@ -51,29 +53,78 @@ async function connectOnce(
   session: Session | undefined,
   resumes: boolean,
 ): Promise<Session | undefined> {
-  const socket = net.connect({ port: Number(flags.value.get('port')), host: flags.on.has('ipv6') ? '::1' : '127.0.0.1', noDelay: true });
+  const socket = net.connect({
+    port: Number(flags.value.get('port')),
+    host: flags.on.has('ipv6') ? '::1' : '127.0.0.1',
+    noDelay: true,
+    allowHalfOpen: true,
+  });
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   const id = Buffer.alloc(8);
   id.writeBigUInt64LE(BigInt(flags.value.get('shim-id') ?? 0));
   socket.write(id);
   const hostName = flags.value.get('host-name');
-  const connection =
-    context.side === 'client'
-      ? createClientConnection(context, { ...(hostName === undefined ? {} : { serverName: hostName }), ...(session === undefined ? {} : { session }) })
-      : createServerConnection(context);
+  const clock = flags.on.has('dtls') ? new RunnerClock() : undefined;
+  const connection = createConnection(
+    flags,
+    context,
+    { ...(hostName === undefined ? {} : { serverName: hostName }), ...(session === undefined ? {} : { session }) },
+    clock,
+  );
   const fragment = flags.value.get('max-send-fragment');
   if (fragment !== undefined) connection.setMaxSendFragment(Number(fragment));
-  const driver = new Driver(connection, socket);
+  const driver = clock === undefined ? new Driver(connection, socket) : new DatagramDriver(connection, socket, clock);
   const info = await driver.handshake();
+  // Only handshakes are cut to the path.
+  if (!flags.value.has('mtu')) datagramCarrier(connection)?.setMaxDatagram(MAX_DATAGRAM);
   checkHandshake(flags, info, observed, credentials, driver, resumes);
   await exchange(flags, driver, info);
-  if (context.side === 'client' && info.versionId === 0x0304 && driver.sessions.length === 0 && !flags.on.has('expect-no-session') && !flags.on.has('shim-shuts-down') && !flags.on.has('send-alert'))
+  if (
+    context.side === 'client' &&
+    rankOf(info.versionId) === 4 &&
+    driver.sessions.length === 0 &&
+    !flags.on.has('expect-no-session') &&
+    !flags.on.has('shim-shuts-down') &&
+    !flags.on.has('send-alert')
+  )
     throw new Failure('no session');
   await driver.finish();
   return driver.sessions.at(-1);
 }
 
-function checkHandshake(flags: Flags, info: ConnectionInfo, observed: Observed, credentials: readonly Credential[], driver: Driver, resumes: boolean): void {
+/** BoringSSL's timers and limits: each flight begins with 400 ms, and is given up after the twelfth repetition. */
+function createConnection(
+  flags: Flags,
+  context: ClientContext | ServerContext,
+  options: ClientOptions,
+  clock: RunnerClock | undefined,
+): Connection {
+  if (clock === undefined) return context.side === 'client' ? createClientConnection(context, options) : createServerConnection(context);
+  const config = datagramConfig({
+    clock: clock.read,
+    maxDatagram: Number(flags.value.get('mtu') ?? 1472),
+    initialTimeoutMs: Number(flags.value.get('initial-timeout-duration-ms') ?? 400),
+    retainTimeout: false,
+    maxRetransmissions: 12,
+    onExhausted: 'fail',
+    lastFlightIntervalMs: 0,
+    maxMessage: MAX_DATAGRAM_MESSAGE,
+    unprotectedAlerts: 'accept',
+    strictFragments: true,
+  });
+  return context.side === 'client'
+    ? createDatagramClientConnection(context, config, options)
+    : createDatagramServerConnection(context, config);
+}
+
+function checkHandshake(
+  flags: Flags,
+  info: ConnectionInfo,
+  observed: Observed,
+  credentials: readonly Credential[],
+  driver: Driver,
+  resumes: boolean,
+): void {
   const expectNumber = (flag: string, got: number) => {
     const want = flags.value.get(flag);
     if (want !== undefined && Number(want) !== got) throw new Failure(`${flag}: want ${want}, got ${got}`);
@@ -81,12 +132,12 @@ function checkHandshake(flags: Flags, info: ConnectionInfo, observed: Observed, 
   expectNumber('expect-version', info.versionId);
   expectNumber('expect-curve-id', info.group);
   // Before TLS 1.2 there are no schemes to report.
-  expectNumber('expect-peer-signature-algorithm', info.versionId < 0x0303 ? 0 : info.peerScheme);
+  expectNumber('expect-peer-signature-algorithm', rankOf(info.versionId) < 3 ? 0 : info.peerScheme);
   expectNumber('expect-cipher', info.suiteId);
   expectNumber('expect-cipher-aes', info.suiteId);
   const resume = resumes && !flags.on.has('expect-session-miss');
   if (info.resumed !== resume) throw new Failure(`session unexpectedly was ${info.resumed ? '' : 'not '}reused`);
-  if (info.side === 'client' && info.versionId < 0x0304) {
+  if (info.side === 'client' && rankOf(info.versionId) < 4) {
     const expectNew = !flags.on.has('expect-no-session') && (!info.resumed || flags.on.has('expect-ticket-renewal'));
     if (expectNew !== driver.sessions.length > 0) throw new Failure(`a new session was ${expectNew ? 'not ' : ''}cached`);
   }
@@ -105,12 +156,16 @@ function checkHandshake(flags: Flags, info: ConnectionInfo, observed: Observed, 
     const want = Number(selected) === -1 ? flags.credentials.length : Number(selected);
     if (index !== want) throw new Failure(`selected credential: want ${selected}, got ${index}`);
   }
-  if ((flags.on.has('expect-secure-renegotiation') && !info.secureRenegotiation) || (flags.on.has('expect-no-secure-renegotiation') && info.secureRenegotiation))
+  if (
+    (flags.on.has('expect-secure-renegotiation') && !info.secureRenegotiation) ||
+    (flags.on.has('expect-no-secure-renegotiation') && info.secureRenegotiation)
+  )
     throw new Failure('secure renegotiation');
   const ocsp = flags.value.get('expect-ocsp-response');
   if (ocsp !== undefined && !info.resumed && (driver.ocsp === undefined || Buffer.compare(driver.ocsp, Buffer.from(ocsp, 'base64')) !== 0))
     throw new Failure('ocsp response');
-  for (const flag of ['verify-fail', 'expect-hrr', 'expect-no-hrr'] as const) if (flag !== 'verify-fail' && flags.on.has(flag)) checkRetry(flag, info);
+  for (const flag of ['verify-fail', 'expect-hrr', 'expect-no-hrr'] as const)
+    if (flag !== 'verify-fail' && flags.on.has(flag)) checkRetry(flag, info);
 }
 
 function checkRetry(flag: 'expect-hrr' | 'expect-no-hrr', info: ConnectionInfo): void {
@@ -166,11 +221,11 @@ class Driver {
   ocsp: Uint8Array | undefined;
   /** -use-exporter-between-reads */
   exporting = false;
-  readonly #socket: net.Socket;
+  protected readonly socket: net.Socket;
   readonly #data: Uint8Array[] = [];
   readonly #unsent: Uint8Array[] = [];
   #info: ConnectionInfo | undefined;
-  #error: TlsError | undefined;
+  #error: Error | undefined;
   #ended = false;
   #socketEnded = false;
   #closeNotify = false;
@@ -178,22 +233,33 @@ class Driver {
 
   constructor(connection: Connection, socket: net.Socket) {
     this.connection = connection;
-    this.#socket = socket;
+    this.socket = socket;
     connection.onWake = () => this.flush();
-    socket.on('data', (chunk: Buffer) => {
-      connection.receive(chunk);
-      this.flush();
-    });
-    socket.on('end', () => this.#onSocketEnd());
-    socket.on('error', () => this.#onSocketEnd());
+    socket.on('data', (chunk: Buffer) => this.onBytes(chunk));
+    socket.on('end', () => this.onSocketEnd());
+    socket.on('error', () => this.onSocketEnd());
     this.flush();
+  }
+
+  protected onBytes(chunk: Uint8Array): void {
+    this.connection.receive(chunk);
+    this.flush();
+  }
+
+  protected sendOutput(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
+  protected fail(error: Error): void {
+    this.#error ??= error;
+    this.#wake?.();
   }
 
   flush(): void {
     try {
       if (this.exporting && this.#error === undefined) this.connection.exportKeyingMaterial(1, '');
     } catch (error) {
-      this.#error = error as TlsError;
+      this.#error = error as Error;
     }
     for (let event = this.connection.poll(); event !== undefined; event = this.connection.poll()) this.#onEvent(event);
     this.#send();
@@ -218,7 +284,7 @@ class Driver {
   }
 
   #flushOutput(): void {
-    for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) this.#socket.write(out);
+    for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) this.sendOutput(out);
   }
 
   /** All that was written is on its way. */
@@ -249,10 +315,11 @@ class Driver {
   }
 
   async finish(): Promise<void> {
-    this.#socket.end();
-    this.#socket.resume();
-    if (!this.#socketEnded) await new Promise<void>((resolve) => this.#socket.once('close', () => resolve()).once('end', () => resolve()));
-    this.#socket.destroy();
+    this.socket.end();
+    this.socket.resume();
+    if (!this.#socketEnded && !this.socket.readableEnded && !this.socket.destroyed)
+      await new Promise<void>((resolve) => this.socket.once('close', () => resolve()).once('end', () => resolve()));
+    this.socket.destroy();
   }
 
   async drain(): Promise<void> {
@@ -270,7 +337,7 @@ class Driver {
     else if (event.type === 'error') this.#error = event.error;
   }
 
-  #onSocketEnd(): void {
+  protected onSocketEnd(): void {
     this.#socketEnded = true;
     if (this.#info === undefined) {
       this.connection.receiveEnd();
@@ -303,6 +370,83 @@ class Driver {
   }
 }
 
+/** Within so many ms a timer counts as run out. */
+const TIMER_RESOLUTION = 15;
+
+/** The same over datagrams: the runner's orders are carried out one by one, each when all that came of the last is done. */
+class DatagramDriver extends Driver {
+  readonly #clock: RunnerClock;
+  readonly #reader = new PacketReader();
+  #busy = false;
+  #ended = false;
+
+  constructor(connection: Connection, socket: net.Socket, clock: RunnerClock) {
+    super(connection, socket);
+    this.#clock = clock;
+    connection.onWake = () => {
+      this.flush();
+      this.#pump();
+    };
+  }
+
+  protected override onBytes(chunk: Uint8Array): void {
+    this.#reader.push(chunk);
+    this.#pump();
+  }
+
+  protected override sendOutput(datagram: Uint8Array): void {
+    this.socket.write(framePacket(datagram));
+  }
+
+  protected override onSocketEnd(): void {
+    this.#ended = true;
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#busy || (this.connection.wants & WANTS_WORK) !== 0) return;
+    const op = this.#reader.next();
+    if (op === undefined) {
+      if (this.#ended) super.onSocketEnd();
+      return;
+    }
+    this.#busy = true;
+    this.#obey(op);
+    this.flush();
+    setImmediate(() => {
+      this.#busy = false;
+      this.#pump();
+    });
+  }
+
+  #obey(op: PacketOp): void {
+    const { connection } = this;
+    const carrier = datagramCarrier(connection)!;
+    switch (op.type) {
+      case 'packet':
+        connection.receive(op.datagram);
+        return;
+      case 'advance':
+        this.socket.write(ADVANCE_ACK);
+        this.#clock.now += op.ms;
+        if (connection.nextTimeout - this.#clock.now <= TIMER_RESOLUTION)
+          connection.tick(Math.max(this.#clock.now, connection.nextTimeout));
+        return;
+      case 'mtu':
+        carrier.setMaxDatagram(op.bytes);
+        return;
+      case 'expectTimeout': {
+        // That a flight is kept is no timeout.
+        const due = carrier.isLingering ? Number.POSITIVE_INFINITY : Math.max(0, connection.nextTimeout - this.#clock.now);
+        if (due !== op.ms && !(Math.abs(due - op.ms) < 0.001)) this.fail(new Failure(`timeout: want ${op.ms}, got ${due}`));
+        return;
+      }
+      case 'initialTimeout':
+        carrier.setInitialTimeout(op.ms);
+    }
+  }
+}
+
 let lastDriver: Driver | undefined;
 
 main()
@@ -314,7 +458,10 @@ main()
       process.stderr.write(`unimplemented: ${error.message}\n`);
       process.exit(UNIMPLEMENTED);
     }
-    const text = error instanceof TlsError ? `${error.code} ${error.origin} ${error.alert === undefined ? '-' : alertName(error.alert)} ${error.detail ?? ''}` : String((error as Error).stack);
+    const text =
+      error instanceof TlsError
+        ? `${error.code} ${error.origin} ${error.alert === undefined ? '-' : alertName(error.alert)} ${error.detail ?? ''}`
+        : String((error as Error).stack);
     process.stderr.write(`veritls: ${text}\n`);
     if (process.env['SHIM_STACK'] !== undefined) process.stderr.write(`${(error as Error).stack}\n`);
     await lastDriver?.drain();
