@@ -197,7 +197,7 @@ export function modernScenario(choice: ModernChoice, rotating: ModernRotation = 
       extendedMasterSecret: true,
       encryptThenMac: false,
       retried: retry,
-      sessions: external ? 0 : 2,
+      sessions: external ? 0 : psk === 'ticket' ? 1 : 2,
       recordLimit: limitOf(limit),
     },
   };

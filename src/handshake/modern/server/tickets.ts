@@ -11,7 +11,9 @@ export function sendTickets(hs: Handshake): void {
   const { tickets, ticketCount, sessionLifetimeMs } = hs.server;
   if (tickets === undefined || !hs.modern.pskDheAllowed) return;
   const { schedule } = hs.modern;
-  for (let i = 0; i < ticketCount; i++) {
+  // A client that resumed used one up: it gets one back.
+  const count = hs.resumed === undefined ? ticketCount : Math.min(1, ticketCount);
+  for (let i = 0; i < count; i++) {
     const nonce = Uint8Array.of(i);
     const ageAdd = new Reader(hs.crypto.random(4)).u32();
     const session = sessionOf(hs, resumptionPsk(schedule.lh, schedule.resumption, nonce), new Uint8Array(0), sessionLifetimeMs, ageAdd);
