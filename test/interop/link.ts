@@ -44,17 +44,27 @@ export class Link {
   /** Moves what the connection has to say. */
   pump(): void {
     const { connection } = this;
-    for (let out = connection.takeOutput(); out !== undefined; out = connection.takeOutput())
-      if (this.socket.writable) this.socket.write(out);
+    this.#flush();
     for (let event = connection.poll(); event !== undefined; event = connection.poll()) {
       if (event.type === 'data') this.#received = Buffer.concat([this.#received, event.data]);
       else if (event.type === 'session') this.sessions.push(event.session);
       else if (event.type === 'keyUpdate') this.keyUpdates++;
-      else if (event.type === 'end') this.#ended = true;
-      else if (event.type === 'error') this.#error ??= event.error;
-      else if (event.type === 'closed') this.socket.end();
+      else if (event.type === 'end') {
+        this.#ended = true;
+        connection.close();
+      } else if (event.type === 'error') this.#error ??= event.error;
+      else if (event.type === 'closed') {
+        this.#flush();
+        this.socket.end();
+      }
     }
+    this.#flush();
     this.#wake();
+  }
+
+  #flush(): void {
+    const { connection, socket } = this;
+    for (let out = connection.takeOutput(); out !== undefined; out = connection.takeOutput()) if (socket.writable) socket.write(out);
   }
 
   async connected(): Promise<ConnectionInfo> {

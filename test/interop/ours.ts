@@ -1,7 +1,7 @@
 /** Our side of every case: all that is implemented, and the certificates as files for the peers. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { concat, toHex } from '../../src/base/bytes.ts';
 import { ffdhePrime } from '../../src/crypto/ffdhe.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
@@ -103,7 +103,9 @@ function dangersOf(suites: readonly CipherSuite[]): { dangers?: readonly string[
 
 // --- files ---
 
-export const FOLDER: string = mkdtempSync(join(tmpdir(), 'veritls-interop-'));
+const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
+mkdirSync(cache, { recursive: true });
+export const FOLDER: string = mkdtempSync(join(cache, 'interop-'));
 process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
 
 export interface Files {

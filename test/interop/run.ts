@@ -12,7 +12,19 @@ import { endAll } from './process.ts';
 import { Report } from './report.ts';
 
 const report = new Report(process.argv[2]);
-for (const peer of [openssl, gnutls, nodeTls, curl]) await peer(report);
+for (const [name, peer] of [
+  ['OpenSSL', openssl],
+  ['GnuTLS', gnutls],
+  ['node:tls', nodeTls],
+  ['curl', curl],
+] as const) {
+  try {
+    await peer(report);
+  } catch (error) {
+    report.failed++;
+    console.log(`FAILED ${name} as a whole: ${(error as Error).message}`);
+  }
+}
 report.print();
 endAll();
 process.exit(report.failed === 0 ? 0 : 1);
