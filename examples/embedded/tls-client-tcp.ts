@@ -1,0 +1,82 @@
+/** Guide 7.2: TLS client interface using native TCP. Connects, waits for TLS_NTF_HANDSHAKE_DONE, sends a line, prints what comes back and closes. */
+import {
+  ip_enter_task,
+  IP_NTF_CLOSED,
+  oal_event_create,
+  oal_event_get,
+  oal_event_set,
+  type oal_event_t,
+  OAL_SUCCESS,
+  oal_task_create,
+  oal_task_delete,
+  type oal_task_t,
+  OAL_WAIT_FOREVER,
+  ref,
+  type t_ip_ntf,
+  type t_ip_port,
+  type t_tls_conn_inf,
+  TCP_INVALID_CONN_HDL,
+  tcp_release_buf,
+  tls_close_tcp,
+  tls_get_buffer_tcp,
+  TLS_INVALID_CONN_TICKET,
+  TLS_NTF_HANDSHAKE_DONE,
+  TLS_NTF_HANDSHAKE_FAILED,
+  TLS_OK,
+  tls_receive_tcp,
+  tls_send_tcp,
+  TLS_TCP_CONN_INF_FLAG_START,
+  tls_tcp_connect,
+} from 'veritls/embedded';
+import { check, PRINTF, start, stop, TLS_PORT, TLS_PEER_NAME, TLS_SVR_IP_ADDR } from './config_tls.ts';
+
+const TLS_TEST_EVENT = 0x1;
+const g_tls_test_ntf: t_ip_ntf = { ntf_fn: tls_test_ntf_fn, ntf_param: 0, p_ntf_next: null };
+const g_tls_test_event: oal_event_t = { oal_event_word: null };
+const g_tls_test_task: oal_task_t = { oal_task_fn: null };
+const g_conn_hdl = ref(TCP_INVALID_CONN_HDL);
+let is_closed = false;
+
+start();
+oal_event_create(g_tls_test_event);
+oal_task_create(g_tls_test_task, tls_test_task);
+const ip_tx_port: t_ip_port = { ipp_ip_addr: TLS_SVR_IP_ADDR, ipp_port: TLS_PORT };
+const inf: t_tls_conn_inf = { p_tci_ntf: g_tls_test_ntf, p_tci_peer_name: TLS_PEER_NAME, tci_flags: TLS_TCP_CONN_INF_FLAG_START };
+check(tls_tcp_connect(ip_tx_port, inf, TLS_INVALID_CONN_TICKET, g_conn_hdl));
+
+function tls_test_ntf_fn(_param: number, ntf: number): void {
+  if (ntf === TLS_NTF_HANDSHAKE_FAILED) console.log('handshake failed');
+  if (ntf === IP_NTF_CLOSED || ntf === TLS_NTF_HANDSHAKE_FAILED) is_closed = true;
+  if (ntf === TLS_NTF_HANDSHAKE_DONE) send_line();
+  if (ntf !== TLS_NTF_HANDSHAKE_DONE) oal_event_set(g_tls_test_event, TLS_TEST_EVENT, g_tls_test_task);
+}
+
+function send_line(): void {
+  const buffer = ref<Uint8Array | null>(null);
+  const length = ref(0);
+  check(tls_get_buffer_tcp(g_conn_hdl.value, 6, buffer, OAL_WAIT_FOREVER, null, length));
+  buffer.value!.set(Buffer.from('hello\n'));
+  if (tls_send_tcp(g_conn_hdl.value, buffer.value, 6) !== TLS_OK) tcp_release_buf(buffer.value);
+}
+
+/** OAL_TASK_FN, in poll mode: called after every event. */
+function tls_test_task(): void {
+  ip_enter_task();
+  const event_flags = ref(0);
+  const oal_ret = oal_event_get(g_tls_test_event, TLS_TEST_EVENT, event_flags, 0);
+  if (oal_ret !== OAL_SUCCESS || event_flags.value !== TLS_TEST_EVENT) return;
+  const p_rx_buf = ref<Uint8Array | null>(null);
+  const rx_bytes = ref(0);
+  while (tls_receive_tcp(g_conn_hdl.value, p_rx_buf, rx_bytes) === TLS_OK) {
+    const buffer = p_rx_buf.value!;
+    buffer[rx_bytes.value] = 0;
+    PRINTF(buffer, rx_bytes.value);
+    tcp_release_buf(buffer);
+    is_closed = true;
+  }
+  if (!is_closed) return;
+  oal_task_delete(g_tls_test_task);
+  tls_close_tcp(g_conn_hdl.value);
+  // What close_notify needs of the event loop comes first.
+  setTimeout(stop, 100);
+}
