@@ -22,6 +22,8 @@ export type {
   ExternalPsk,
   ServerContext,
 } from './handshake/context.ts';
+export { credentialsOf } from './handshake/credentials.ts';
+export { clientCertificateType, serverCertificateType } from './handshake/extensions/certificate-types.ts';
 export type { ExtensionModule } from './handshake/extensions/module.ts';
 export type { Side, TraceEntry } from './handshake/flow.ts';
 export type { RenegotiateOptions, RenegotiationSupport } from './handshake/established.ts';
@@ -52,6 +54,8 @@ export {
   type VerifiedIdentity,
   type VerifyRequest,
 } from './pki/x509/verifier.ts';
+
+export { createRawKeyVerifier, type RawKeyRequest, type RawKeyVerifier, type RawKeyVerifierOptions } from './pki/x509/raw-key.ts';
 
 export { createMemoryStore } from './session/cache.ts';
 export { decodeSession, encodeSession } from './session/codec.ts';

@@ -35,6 +35,10 @@ export class TrustWitness implements CertificateVerifier {
     this.#verifier = verifier;
   }
 
+  get dangers(): readonly string[] | undefined {
+    return this.#verifier.dangers;
+  }
+
   verify(request: VerifyRequest): MaybePromise<VerifiedIdentity> {
     this.chain = request.chain;
     this.hostName = request.hostName;

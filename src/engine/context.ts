@@ -76,7 +76,12 @@ export function createServerContext(init: ServerContextInit): ServerContext {
   };
   checkCommon(context);
   if (context.versions.some((version) => version.server === undefined)) wrong('a version without its server role');
-  if (context.credentials.length === 0 && context.selectCredential === undefined && context.findPsk === undefined && context.selectContext === undefined)
+  if (
+    context.credentials.length === 0 &&
+    context.selectCredential === undefined &&
+    context.findPsk === undefined &&
+    context.selectContext === undefined
+  )
     misuse('no_credentials', 'a server needs a certificate or a PSK');
   return Object.freeze(context);
 }
@@ -128,15 +133,21 @@ function checkCommon(context: CommonContext): void {
     if (reason !== undefined) misuse('unsupported', reason);
   }
   for (const credential of context.credentials) checkCredential(credential);
-  if (context.recordSizeLimit !== undefined && (context.recordSizeLimit < 64 || context.recordSizeLimit > 16_385)) wrong('recordSizeLimit out of 64 to 16385');
+  if (context.recordSizeLimit !== undefined && (context.recordSizeLimit < 64 || context.recordSizeLimit > 16_385))
+    wrong('recordSizeLimit out of 64 to 16385');
 }
 
 /** The key is the certificate's: found out here, not by the first peer. */
 function checkCredential(credential: Credential): void {
   const [leaf] = credential.chain;
-  if (leaf === undefined) return misuse('no_credentials', 'an empty certificate chain');
+  const { rawPublicKey } = credential;
+  if (leaf === undefined && rawPublicKey === undefined) return misuse('no_credentials', 'an empty certificate chain');
   const { spki } = credential.key;
-  if (spki !== undefined && !equal(parseCertificate(leaf).spki, spki)) misuse('certificate_key_mismatch', 'the key is not that of the certificate');
+  if (spki !== undefined && rawPublicKey !== undefined && !equal(rawPublicKey, spki))
+    misuse('certificate_key_mismatch', 'the key is not that of the raw public key');
+  if (leaf === undefined) return;
+  if (spki !== undefined && !equal(parseCertificate(leaf).spki, spki))
+    misuse('certificate_key_mismatch', 'the key is not that of the certificate');
 }
 
 function wrong(detail: string): never {

@@ -26,6 +26,8 @@ export interface ConnectionInfo {
   readonly resumed: boolean;
   /** DER, leaf first. */
   readonly peerChain: readonly Uint8Array[];
+  /** RFC 7250: the SubjectPublicKeyInfo that it showed in the place of a chain. */
+  readonly peerRawKey: Uint8Array | undefined;
   readonly peerProof: PeerProof;
   /** The chain led to a trust anchor and fits the name; false also where there was none. */
   readonly peerTrusted: boolean;
@@ -65,6 +67,7 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     serverName: hs.serverName,
     resumed: hs.resumed !== undefined,
     peerChain: hs.peerChain,
+    peerRawKey: hs.peerRawKey,
     peerProof: hs.peerVerified?.proof ?? 'none',
     peerTrusted: hs.peerTrusted,
     trustError,
@@ -76,6 +79,13 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     renegotiations: hs.previous === undefined ? 0 : hs.previous.count + 1,
     credential: hs.credential,
     srtpProfile: hs.srtpProfile,
-    dangers: hs.context.dangers,
+    dangers: dangersOf(hs),
   };
+}
+
+/** Those of the context, and what its verifier lets pass. */
+function dangersOf({ context }: Handshake): readonly string[] {
+  const { dangers, verifier } = context;
+  const more = verifier.dangers?.filter((one) => !dangers.includes(one)) ?? [];
+  return more.length === 0 ? dangers : [...dangers, ...more];
 }

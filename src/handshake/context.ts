@@ -7,6 +7,7 @@ import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { PskCredential } from '../crypto/kx/kx.ts';
 import type { CryptoProvider, HashName, PrivateKeyHandle } from '../crypto/port.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
+import type { RawKeyVerifier } from '../pki/x509/raw-key.ts';
 import type { CertificateVerifier } from '../pki/x509/verifier.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
@@ -25,6 +26,10 @@ export interface Credential {
   readonly key: PrivateKeyHandle;
   /** A DER OCSP response to staple. */
   readonly ocspResponse?: Uint8Array;
+  /** TLS 1.3: responses by position in `chain`, for the certificates above the leaf; `ocspResponse` is that of the leaf. */
+  readonly ocspResponses?: readonly (Uint8Array | undefined)[];
+  /** SubjectPublicKeyInfo (DER) of `key`: shown to peers that take raw public keys (RFC 7250). `chain` may then be empty. */
+  readonly rawPublicKey?: Uint8Array;
 }
 
 /** An external pre-shared key. */
@@ -47,6 +52,10 @@ export interface CommonContext {
   readonly extensions: readonly ExtensionModule[];
   /** Checks the peer's certificates. */
   readonly verifier: CertificateVerifier;
+  /** Checks raw public keys of the peer (RFC 7250); undefined: none are taken. Needs the modules of `certificate-types.ts`. */
+  readonly rawKeyVerifier?: RawKeyVerifier | undefined;
+  /** Certificates of the peer are refused whatever `verifier` says: it must show a raw key. Default false. */
+  readonly rawKeysOnly?: boolean | undefined;
   /** Ours; the first that suits the peer is used. */
   readonly credentials: readonly Credential[];
   /** Application protocols, best first; empty: none. */

@@ -1,6 +1,8 @@
 /** Which of our certificates is used, and with which scheme it signs. */
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../crypto/port.ts';
+import { RAW_PUBLIC_KEY, X509 } from '../wire/certificate-type.ts';
+import type { HostStore } from '../pki/certs/host-store.ts';
 import type { Credential, CredentialRequest } from './context.ts';
 import { isWeakScheme, schemeFits } from './schemes.ts';
 import type { Handshake } from './state.ts';
@@ -29,8 +31,9 @@ export function chooseCredential(
       authorities: hs.peerAuthorities,
     };
     const chosen = context.selectCredential(request);
-    if (isPromise(chosen)) return chosen.then((credential) => credential ?? firstFitting(hs, modern, allowed, signs));
-    if (chosen !== undefined) return chosen;
+    const take = (credential: Credential | undefined): Credential | undefined =>
+      credential !== undefined && isTaken(hs, credential) ? credential : firstFitting(hs, modern, allowed, signs);
+    return isPromise(chosen) ? chosen.then(take) : take(chosen);
   }
   return firstFitting(hs, modern, allowed, signs);
 }
@@ -41,11 +44,40 @@ function firstFitting(
   allowed: readonly SignatureKeyType[] | undefined,
   signs: boolean,
 ): Credential | undefined {
-  for (const credential of hs.context.credentials) {
-    if (allowed !== undefined && !allowed.includes(credential.key.type)) continue;
-    if (!signs || chooseScheme(hs, credential, modern) !== undefined) return credential;
+  for (const type of hs.peerTakesTypes) {
+    for (const credential of hs.context.credentials) {
+      if (!hasType(credential, type)) continue;
+      if (allowed !== undefined && !allowed.includes(credential.key.type)) continue;
+      if (!signs || chooseScheme(hs, credential, modern) !== undefined) return credential;
+    }
   }
   return undefined;
+}
+
+/** The certificate types that a credential can be shown as, RFC 7250. */
+export function credentialTypes(credential: Credential): readonly number[] {
+  return [X509, RAW_PUBLIC_KEY].filter((type) => hasType(credential, type));
+}
+
+/** As which of them it is shown to this peer: what the peer likes best. */
+export function certificateTypeOf(hs: Handshake, credential: Credential): number {
+  return hs.peerTakesTypes.find((type) => hasType(credential, type)) ?? X509;
+}
+
+function isTaken(hs: Handshake, credential: Credential): boolean {
+  return hs.peerTakesTypes.some((type) => hasType(credential, type));
+}
+
+function hasType(credential: Credential, type: number): boolean {
+  if (type === X509) return credential.chain.length > 0;
+  return type === RAW_PUBLIC_KEY && credential.rawPublicKey !== undefined;
+}
+
+/** What the Certificate message holds: the chain, or the raw key alone. */
+export function shownCertificates(hs: Handshake): readonly Uint8Array[] {
+  const { credential } = hs;
+  if (credential === undefined) return [];
+  return certificateTypeOf(hs, credential) === RAW_PUBLIC_KEY ? [credential.rawPublicKey!] : credential.chain;
 }
 
 /** The scheme to sign with: our order among those that the peer verifies and the key can make. */
@@ -63,4 +95,17 @@ export function chooseScheme(hs: Handshake, credential: Credential, modern: bool
 /** From TLS 1.2 on signatures name their scheme; before, the key's type decides. */
 function namesSchemes(hs: Handshake): boolean {
   return hs.isModern || hs.version.strategy?.explicitSchemes === true;
+}
+
+/** `selectCredential` of a context from a host store: each handshake takes what is there when it asks. */
+export function credentialsOf(store: HostStore, now?: () => number): (request: CredentialRequest) => Credential | undefined {
+  return ({ serverName, schemes, keyTypes, authorities }) => {
+    return store.select({
+      serverName: serverName === '' ? undefined : serverName,
+      schemes,
+      keyTypes: keyTypes as readonly SignatureKeyType[],
+      authorities,
+      now: now?.(),
+    });
+  };
 }

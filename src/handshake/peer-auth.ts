@@ -2,19 +2,22 @@
  * Who the peer is. Two checks lead to `PeerVerified`, and nothing else makes one: the chain is the peer's and trusted, and
  * the peer holds its key. Key changes to application data demand the token, so that skipping a check is a type error (S15, S33).
  */
-import { BAD_CERTIFICATE, DECRYPT_ERROR, ILLEGAL_PARAMETER, INTERNAL_ERROR } from '../base/alerts.ts';
+import { BAD_CERTIFICATE, DECRYPT_ERROR, ILLEGAL_PARAMETER, INTERNAL_ERROR, UNSUPPORTED_CERTIFICATE } from '../base/alerts.ts';
 import { fail, TlsError } from '../base/errors.ts';
 import { isPromise, type MaybePromise, then } from '../base/maybe-promise.ts';
 import type { Certificate } from '../pki/x509/certificate.ts';
 import { DIGITAL_SIGNATURE } from '../pki/x509/extensions.ts';
 import type { VerifiedIdentity } from '../pki/x509/verifier.ts';
+import type { PublicKey } from '../crypto/port.ts';
+import { RAW_PUBLIC_KEY, X509 } from '../wire/certificate-type.ts';
+import { STATUS_REQUEST } from '../wire/extension.ts';
 import type { Session } from '../session/session.ts';
 import { RSA_PKCS1_MD5_SHA1, schemeName } from '../wire/signature-scheme.ts';
 import { schemeFits } from './schemes.ts';
 import type { Handshake } from './state.ts';
 
 /** How the peer was authenticated. `none`: a client of which no certificate was demanded, or an anonymous suite. */
-export type PeerProof = 'certificate' | 'psk' | 'resumption' | 'none';
+export type PeerProof = 'certificate' | 'rawKey' | 'psk' | 'resumption' | 'none';
 
 export class PeerVerified {
   /** Types of the same shape are not this one. Never there at run time. */
@@ -32,7 +35,7 @@ export class PeerVerified {
   /** The premaster secret was encrypted to the key of the chain that `verifyChain` accepted: Finished under it proves the server. */
   static byKeyTransport(hs: Handshake): PeerVerified {
     if (hs.side !== 'client' || hs.peerKey === undefined) fail(INTERNAL_ERROR, 'internal_error', 'key transport without certificate');
-    return new PeerVerified('certificate');
+    return new PeerVerified(proofOf(hs));
   }
 
   /** No proof was demanded: only where the context does not demand one. */
@@ -54,7 +57,7 @@ export class PeerVerified {
     return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
       if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
       hs.peerScheme = scheme;
-      return new PeerVerified('certificate');
+      return new PeerVerified(proofOf(hs));
     });
   }
 
@@ -78,11 +81,26 @@ export function verifyChain(hs: Handshake): MaybePromise<void> {
   return then(identifyPeer(hs), () => undefined);
 }
 
+/** What `identifyPeer` found out: the key, and the certificate around it unless the key came raw. */
+export interface PeerIdentity {
+  readonly key: PublicKey;
+  readonly certificate: Certificate | undefined;
+}
+
+/** The certificate types that this context takes of its peers, best first. */
+export function acceptedTypes(hs: Handshake): readonly number[] {
+  const { rawKeyVerifier, rawKeysOnly } = hs.context;
+  if (rawKeysOnly === true) return [RAW_PUBLIC_KEY];
+  return rawKeyVerifier === undefined ? [X509] : [RAW_PUBLIC_KEY, X509];
+}
+
 /** `verifyChain`, for who wants to see the certificate. */
-export function identifyPeer(hs: Handshake): MaybePromise<VerifiedIdentity> {
+export function identifyPeer(hs: Handshake): MaybePromise<PeerIdentity> {
   const { options, context } = hs;
   const peer = hs.side === 'client' ? 'server' : 'client';
   const hostName = peer === 'server' && options.checkName !== false ? options.serverName : undefined;
+  if (hs.peerRawKey !== undefined) return identifyRawKey(hs, hs.peerRawKey, peer, hostName);
+  if (!acceptedTypes(hs).includes(X509)) fail(UNSUPPORTED_CERTIFICATE, 'unsupported_certificate', 'a certificate where a raw key is due');
   const request = {
     chain: hs.peerChain,
     side: peer,
@@ -90,6 +108,9 @@ export function identifyPeer(hs: Handshake): MaybePromise<VerifiedIdentity> {
     crypto: hs.crypto,
     ...(hostName === undefined ? {} : { hostName }),
     ...(hs.peerOcsp === undefined ? {} : { ocspResponse: hs.peerOcsp }),
+    ...(hs.peerOcsps.length === 0 ? {} : { ocspResponses: hs.peerOcsps }),
+    // A resumed handshake brings no certificate, and so no response either.
+    statusRequested: hs.side === 'client' && hs.resumed === undefined && hs.offered.includes(STATUS_REQUEST),
   } as const;
   return refusingMalformed(() =>
     then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
@@ -101,6 +122,28 @@ export function identifyPeer(hs: Handshake): MaybePromise<VerifiedIdentity> {
       return identity;
     }),
   );
+}
+
+/** RFC 7250: it is one of those agreed on, or it is refused. Sessions of it are not made: there is nothing in them to judge it by again. */
+function identifyRawKey(
+  hs: Handshake,
+  spki: Uint8Array,
+  side: 'client' | 'server',
+  hostName: string | undefined,
+): MaybePromise<PeerIdentity> {
+  const { rawKeyVerifier, now } = hs.context;
+  if (rawKeyVerifier === undefined) fail(UNSUPPORTED_CERTIFICATE, 'unsupported_certificate', 'raw public key');
+  return then(rawKeyVerifier.verify({ spki, side, hostName, now: now(), crypto: hs.crypto }), (key) => {
+    hs.peerKey = key;
+    hs.peerMaySign = true;
+    hs.peerTrusted = true;
+    hs.peerExpires = 0;
+    return { key, certificate: undefined };
+  });
+}
+
+function proofOf(hs: Handshake): PeerProof {
+  return hs.peerRawKey === undefined ? 'certificate' : 'rawKey';
 }
 
 /** The parts of a certificate are read when they are asked for: what is malformed in them shows as late as here. */

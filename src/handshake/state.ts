@@ -10,6 +10,7 @@ import type { CryptoProvider, PublicKey } from '../crypto/port.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import type { Carrier, IncomingMessage } from '../record/carrier.ts';
 import type { Session } from '../session/session.ts';
+import { X509 } from '../wire/certificate-type.ts';
 import type { RawExtension } from '../wire/extensions.ts';
 import { HELLO_REQUEST, HELLO_RETRY_REQUEST, SERVER_HELLO } from '../wire/handshake.ts';
 import { isHelloRetryRequest } from '../wire/messages/server-hello.ts';
@@ -21,6 +22,8 @@ import { ModernState } from './modern/state.ts';
 import type { PeerVerified } from './peer-auth.ts';
 import { Transcript } from './transcript.ts';
 import type { ProtocolVersion } from './version.ts';
+
+const ONLY_X509: readonly number[] = [X509];
 
 export class Handshake implements FlowState {
   readonly side: Side;
@@ -99,6 +102,12 @@ export class Handshake implements FlowState {
   /** The certificate's keyUsage allows signatures, or is absent. */
   peerMaySign = false;
   peerOcsp: Uint8Array | undefined;
+  /** TLS 1.3: OCSP responses by position in `peerChain`. */
+  peerOcsps: readonly (Uint8Array | undefined)[] = [];
+  /** RFC 7250: what the peer proves itself with, what it takes of us (best first), and its key when it is a raw one. */
+  peerCertificateType: number = X509;
+  peerTakesTypes: readonly number[] = ONLY_X509;
+  peerRawKey: Uint8Array | undefined;
   /** Only `peer-auth.ts` can make one: without it the handshake does not finish. */
   peerVerified: PeerVerified | undefined;
   clientCertificateRequested = false;
@@ -186,6 +195,8 @@ export class Handshake implements FlowState {
     this.peerCertificateSchemes = undefined;
     this.peerAuthorities = [];
     this.statusRequested = false;
+    this.peerCertificateType = X509;
+    this.peerTakesTypes = ONLY_X509;
     this.maxFragmentLength = undefined;
     this.peerRecordSizeLimit = undefined;
     this.#modern?.forgetOffers();

@@ -63,6 +63,7 @@ export {
   type VerifiedIdentity,
   type VerifyRequest,
 } from './x509/verifier.ts';
+export { createRawKeyVerifier, type RawKeyRequest, type RawKeyVerifier, type RawKeyVerifierOptions } from './x509/raw-key.ts';
 
 // what is made
 export {

@@ -1,13 +1,21 @@
 /** Certificate, RFC 9846 §4.5.1, sent and received by either side. */
-import { BAD_CERTIFICATE_STATUS_RESPONSE, CERTIFICATE_REQUIRED, DECODE_ERROR, ILLEGAL_PARAMETER, UNSUPPORTED_EXTENSION } from '../../base/alerts.ts';
+import {
+  BAD_CERTIFICATE_STATUS_RESPONSE,
+  CERTIFICATE_REQUIRED,
+  DECODE_ERROR,
+  ILLEGAL_PARAMETER,
+  UNSUPPORTED_EXTENSION,
+} from '../../base/alerts.ts';
 import { EMPTY, equal } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';
 import { type MaybePromise, then } from '../../base/maybe-promise.ts';
 import { Reader } from '../../base/reader.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
 import { extensionName, SIGNED_CERTIFICATE_TIMESTAMP, STATUS_REQUEST } from '../../wire/extension.ts';
+import { RAW_PUBLIC_KEY } from '../../wire/certificate-type.ts';
 import { CERTIFICATE } from '../../wire/handshake.ts';
 import { type CertificateEntry, readCertificate, writeCertificate } from '../../wire/messages/certificate.ts';
+import { shownCertificates } from '../credentials.ts';
 import { append } from '../extensions/blocks.ts';
 import { OCSP } from '../extensions/status-request.ts';
 import { verifyChain } from '../peer-auth.ts';
@@ -15,9 +23,12 @@ import type { Handshake } from '../state.ts';
 
 export function sendCertificate(hs: Handshake): void {
   const { credential } = hs;
-  const ocsp = hs.side === 'server' && hs.statusRequested ? credential?.ocspResponse : undefined;
+  const chain = shownCertificates(hs);
+  // Beside a raw key there is nothing that a CA could say.
+  const staples = hs.side === 'server' && hs.statusRequested && chain === credential?.chain;
   hs.carrier.message(CERTIFICATE, (w) =>
-    writeCertificate(w, hs.modern.certificateRequestContext ?? EMPTY, credential?.chain ?? [], (entry) => {
+    writeCertificate(w, hs.modern.certificateRequestContext ?? EMPTY, chain, (entry, index) => {
+      const ocsp = !staples ? undefined : index === 0 ? credential.ocspResponse : credential.ocspResponses?.[index];
       if (ocsp === undefined) return;
       append(entry, STATUS_REQUEST, () => {
         entry.u8(OCSP);
@@ -35,8 +46,20 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   //# authentication), this field SHALL be zero length.
   if (!equal(context, hs.side === 'client' ? EMPTY : (hs.modern.certificateRequestContext ?? EMPTY)))
     fail(ILLEGAL_PARAMETER, 'decode_error', 'certificate_request_context');
-  entries.forEach((entry, index) => readEntryExtensions(hs, entry, index));
-  hs.peerChain = entries.map((entry) => entry.der);
+  const staples = entries.map((entry) => readEntryExtensions(hs, entry));
+  const [first] = staples;
+  if (first !== undefined) {
+    hs.peerOcsp = first;
+    hs.host.ocspResponse(first);
+  }
+  if (staples.some((staple, index) => index > 0 && staple !== undefined)) hs.peerOcsps = staples;
+  if (hs.peerCertificateType === RAW_PUBLIC_KEY) {
+    //= rfc9846#section-4.4.2
+    //# If the RawPublicKey certificate type was negotiated, then the
+    //# certificate_list MUST contain no more than one CertificateEntry
+    if (entries.length > 1) fail(ILLEGAL_PARAMETER, 'bad_certificate', 'more than one raw public key');
+    hs.peerRawKey = entries[0]?.der;
+  } else hs.peerChain = entries.map((entry) => entry.der);
   if (entries.length > 0) return then(verifyChain(hs), () => {});
   //= rfc9846#section-4.5.1.3
   //# If the server supplies an empty Certificate message, the client
@@ -45,7 +68,9 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   if (hs.server.clientCertificate === 'require') fail(CERTIFICATE_REQUIRED, 'certificate_required');
 }
 
-function readEntryExtensions(hs: Handshake, entry: CertificateEntry, index: number): void {
+/** The OCSP response that stands beside a certificate. */
+function readEntryExtensions(hs: Handshake, entry: CertificateEntry): Uint8Array | undefined {
+  let staple: Uint8Array | undefined;
   for (const extension of entry.extensions) {
     //= rfc9846#section-4.5.1
     //# Extensions in the Certificate message from the server MUST
@@ -56,10 +81,8 @@ function readEntryExtensions(hs: Handshake, entry: CertificateEntry, index: numb
     if (extension.type !== STATUS_REQUEST) continue;
     const r = new Reader(extension.body);
     if (r.u8() !== OCSP) fail(BAD_CERTIFICATE_STATUS_RESPONSE, 'bad_certificate_status');
-    const response = r.vector(3, 1);
+    staple = r.vector(3, 1);
     r.finish();
-    if (index > 0) continue;
-    hs.peerOcsp = response;
-    hs.host.ocspResponse(response);
   }
+  return staple;
 }

@@ -100,7 +100,7 @@ export class ModernEstablished implements Established {
     const ticket = readNewSessionTicket(new Reader(message.body));
     const early = findExtension(ticket.extensions, EARLY_DATA);
     if (early !== undefined && early.remaining !== 4) fail(DECODE_ERROR, 'bad_extension', 'early_data');
-    if (this.#template === undefined || ticket.lifetime === 0 || ++this.#tickets > MAX_TICKETS) return;
+    if (this.#template === undefined || this.#template.lifetimeMs === 0 || ticket.lifetime === 0 || ++this.#tickets > MAX_TICKETS) return;
     //= rfc9846#section-4.7.1
     //# Servers MUST NOT use any value greater
     //# than 604800 seconds (7 days).

@@ -31,10 +31,13 @@ const mayAskClient: Guard<Handshake, boolean | 'maybe'> = {
   test: (hs) => (hs.modern.psk === undefined ? 'maybe' : false),
 };
 const clientAsked: Guard<Handshake> = { label: 'certificate requested', test: (hs) => hs.clientCertificateRequested };
-const clientProves: Guard<Handshake> = { label: 'client has a certificate', test: (hs) => hs.credential !== undefined && clientAsked.test(hs) };
+const clientProves: Guard<Handshake> = {
+  label: 'client has a certificate',
+  test: (hs) => hs.credential !== undefined && clientAsked.test(hs),
+};
 const clientMustProve: Guard<Handshake> = {
   label: 'client sent a certificate',
-  test: (hs) => hs.clientCertificateRequested && hs.peerChain.length > 0,
+  test: (hs) => hs.clientCertificateRequested && (hs.peerChain.length > 0 || hs.peerRawKey !== undefined),
 };
 
 export const modernFlow: Flow<Handshake> = [
@@ -48,7 +51,14 @@ export const modernFlow: Flow<Handshake> = [
   { kind: 'act', name: 'application secrets', by: 'both', run: makeApplicationSecrets },
   { kind: 'act', name: 'write application data', by: 'server', run: writeApplicationData },
   { kind: 'msg', from: 'client', msg: CERTIFICATE, name: 'ClientCertificate', sendIf: clientAsked, expectIf: clientAsked },
-  { kind: 'msg', from: 'client', msg: CERTIFICATE_VERIFY, name: 'ClientCertificateVerify', sendIf: clientProves, expectIf: clientMustProve },
+  {
+    kind: 'msg',
+    from: 'client',
+    msg: CERTIFICATE_VERIFY,
+    name: 'ClientCertificateVerify',
+    sendIf: clientProves,
+    expectIf: clientMustProve,
+  },
   { kind: 'msg', from: 'client', msg: FINISHED, name: 'ClientFinished' },
   { kind: 'act', name: 'read application data', by: 'server', run: readApplicationData },
   { kind: 'act', name: 'application keys', by: 'client', run: writeApplicationData },

@@ -72,6 +72,7 @@ function contextOf(settings: ClientSettings, host: string, wanted: string, watch
 function ownVerifier(settings: ClientSettings, host: string): CertificateVerifier {
   const { secure, identity, strict } = settings;
   const checking: CertificateVerifier = {
+    dangers: secure.verifier.dangers,
     verify(request) {
       if (identity === undefined) return secure.verifier.verify({ ...request, hostName: host });
       return then(secure.verifier.verify({ ...request, hostName: undefined }), (verified) => {

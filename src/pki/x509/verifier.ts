@@ -13,6 +13,7 @@ import { KnownIntermediates } from './known-intermediates.ts';
 import { checkIdentity } from './identity.ts';
 import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
+import type { PolicyOptions } from './policies.ts';
 import { compatible, type Profile } from './profile.ts';
 import { chooseFailure } from './report.ts';
 import type { RevocationSource } from './revocation-source.ts';
@@ -55,6 +56,8 @@ export interface VerifiedIdentity {
 export interface CertificateVerifier {
   /** Throws or rejects with a TlsError that carries the alert; its `cause` is a `PathFailure` (see `failureOf`). */
   verify(request: VerifyRequest): MaybePromise<VerifiedIdentity>;
+  /** What it lets pass by a `dangerously…` switch: shown in the connection's info. */
+  readonly dangers?: readonly string[] | undefined;
 }
 
 export interface CertificateVerifierOptions {
@@ -76,6 +79,8 @@ export interface CertificateVerifierOptions {
   readonly revoked?: RevokedStore | undefined;
   /** Asked for CRLs and OCSP responses that nobody sent; `revocation` says whether it must have an answer (`required`) or may (`if-covered`). */
   readonly revocationSource?: RevocationSource | undefined;
+  /** Certificate policies that the path must be valid for, RFC 5280 §6.1.1 (c) to (g). */
+  readonly policy?: PolicyOptions | undefined;
   /** SHA-256 of SubjectPublicKeyInfos (RFC 7469 §2.4), of which one certificate of the path must have one. */
   readonly pins?: readonly Uint8Array[] | undefined;
   /** Replaces the host name check. Returns why not, or undefined. */
@@ -93,7 +98,10 @@ export const DEFAULT_MAX_INTERMEDIATES = 8;
 export function createCertificateVerifier(options: CertificateVerifierOptions): CertificateVerifier {
   const anchors = toTrustStore(options.trustAnchors);
   const known = new KnownIntermediates();
-  return { verify: (request) => runSteps(verifySteps(request, options, anchors, known)) };
+  return {
+    verify: (request) => runSteps(verifySteps(request, options, anchors, known)),
+    ...(options.dangerouslyIgnoreValidity === true ? { dangers: ['dangerouslyIgnoreValidity'] } : {}),
+  };
 }
 
 /**
@@ -107,6 +115,7 @@ export function dangerouslyTrustAnyCertificate(verifier: CertificateVerifier): C
     return { certificate, key: keyOf(certificate, request.crypto), path: [], trusted: false, error, failure: failureOf(error) };
   };
   return {
+    dangers: [...(verifier.dangers ?? []), 'dangerouslyTrustAnyCertificate'],
     verify(request) {
       let result: MaybePromise<VerifiedIdentity>;
       try {
@@ -135,7 +144,7 @@ function* verifySteps(
     crypto,
     now: options.dangerouslyIgnoreValidity === true ? undefined : request.now,
     profile,
-    policy: {},
+    policy: options.policy ?? {},
     purposes,
     maxIntermediates: options.maxIntermediates ?? DEFAULT_MAX_INTERMEDIATES,
     signatures: new SignatureMemo((certificate, issuer) => known.isSignedBy(certificate, issuer, crypto)),

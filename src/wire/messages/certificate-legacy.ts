@@ -4,10 +4,12 @@
  * struct {
  *     ASN.1Cert certificate_list<0..2^24-1>;
  * } Certificate;                                  // RFC 5246 §7.4.2
+ *
+ * opaque ASN.1_subjectPublicKeyInfo<1..2^24-1>;   // in its place with raw public keys, RFC 7250 §3
  */
 import { BAD_CERTIFICATE } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
-import { MAX_CHAIN_BYTES, MAX_CHAIN_LENGTH } from '../../base/limits.ts';
+import { MAX_CERTIFICATE_BYTES, MAX_CHAIN_BYTES, MAX_CHAIN_LENGTH } from '../../base/limits.ts';
 import type { Reader } from '../../base/reader.ts';
 import type { Writer } from '../../base/writer.ts';
 
@@ -28,4 +30,16 @@ export function writeCertificateLegacy(w: Writer, chain: readonly Uint8Array[]):
   const at = w.open(3);
   for (const certificate of chain) w.vector(3, certificate);
   w.close(3, at);
+}
+
+/** Empty: the client has no key. */
+export function readRawPublicKeyLegacy(r: Reader): Uint8Array {
+  const spki = r.vector(3);
+  r.finish();
+  if (spki.length > MAX_CERTIFICATE_BYTES) fail(BAD_CERTIFICATE, 'bad_certificate', `a key of ${spki.length} bytes`);
+  return spki.slice();
+}
+
+export function writeRawPublicKeyLegacy(w: Writer, spki: Uint8Array): void {
+  w.vector(3, spki);
 }

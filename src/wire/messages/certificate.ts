@@ -40,19 +40,19 @@ export function readCertificate(r: Reader): CertificateMessage {
   return { context, entries };
 }
 
-/** `writeFirstExtensions`: what stands beside the end-entity certificate. */
+/** `writeExtensions`: what stands beside the certificate of this index. */
 export function writeCertificate(
   w: Writer,
   context: Uint8Array,
   chain: readonly Uint8Array[],
-  writeFirstExtensions: (w: Writer) => void,
+  writeExtensions: (w: Writer, index: number) => void,
 ): void {
   w.vector(1, context);
   const at = w.open(3);
   chain.forEach((der, index) => {
     w.vector(3, der);
     const extensions = w.open(2);
-    if (index === 0) writeFirstExtensions(w);
+    writeExtensions(w, index);
     w.close(2, extensions);
   });
   w.close(3, at);

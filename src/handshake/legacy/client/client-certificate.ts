@@ -1,12 +1,14 @@
 /** The client's Certificate and CertificateVerify: RFC 5246 §7.4.6 and §7.4.8. */
 import { NO_CERTIFICATE_RESERVED } from '../../../base/alerts.ts';
+import { EMPTY } from '../../../base/bytes.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../../../crypto/port.ts';
+import { RAW_PUBLIC_KEY } from '../../../wire/certificate-type.ts';
 import { CERTIFICATE, CERTIFICATE_VERIFY } from '../../../wire/handshake.ts';
 import { DSS_SIGN, ECDSA_SIGN, RSA_SIGN } from '../../../wire/messages/certificate-request-legacy.ts';
-import { writeCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
+import { writeCertificateLegacy, writeRawPublicKeyLegacy } from '../../../wire/messages/certificate-legacy.ts';
 import { writeDigitallySigned } from '../../../wire/messages/digitally-signed.ts';
-import { chooseCredential } from '../../credentials.ts';
+import { chooseCredential, credentialTypes } from '../../credentials.ts';
 import type { Credential } from '../../context.ts';
 import type { Handshake } from '../../state.ts';
 import { signHandshake, signWith } from '../signatures.ts';
@@ -24,7 +26,11 @@ export function sendClientCertificate(hs: Handshake): MaybePromise<void> {
     //# If no suitable certificate is available,
     //# the client MUST send a certificate message containing no
     //# certificates.
-    hs.carrier.message(CERTIFICATE, (w) => writeCertificateLegacy(w, credential?.chain ?? []));
+    const raw = hs.peerTakesTypes[0] === RAW_PUBLIC_KEY;
+    hs.carrier.message(CERTIFICATE, (w) => {
+      if (raw) writeRawPublicKeyLegacy(w, credential?.rawPublicKey ?? EMPTY);
+      else writeCertificateLegacy(w, credential?.chain ?? []);
+    });
   });
 }
 
@@ -41,7 +47,7 @@ function suitableCredential(hs: Handshake): MaybePromise<Credential | undefined>
   for (const type of hs.legacy.certificateTypes) allowed.push(...keyTypesOf(type));
   return then(chooseCredential(hs, false, allowed), (credential) =>
     credential === undefined ||
-    credential.chain.length === 0 ||
+    credentialTypes(credential).length === 0 ||
     !allowed.includes(credential.key.type) ||
     (bare && credential.key.signPrehashed === undefined)
       ? undefined

@@ -5,7 +5,8 @@ import { fail } from '../../../base/errors.ts';
 import type { MaybePromise } from '../../../base/maybe-promise.ts';
 import { Reader } from '../../../base/reader.ts';
 import type { IncomingMessage } from '../../../record/carrier.ts';
-import { readCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
+import { RAW_PUBLIC_KEY } from '../../../wire/certificate-type.ts';
+import { readCertificateLegacy, readRawPublicKeyLegacy } from '../../../wire/messages/certificate-legacy.ts';
 import { readCertificateRequestLegacy } from '../../../wire/messages/certificate-request-legacy.ts';
 import { readCertificateStatus } from '../../../wire/messages/certificate-status.ts';
 import type { Handshake } from '../../state.ts';
@@ -15,6 +16,12 @@ import { kxOf } from './key-exchange.ts';
 
 /** Judged in the step behind CertificateStatus. */
 export function onServerCertificate(hs: Handshake, message: IncomingMessage): void {
+  if (hs.peerCertificateType === RAW_PUBLIC_KEY) {
+    const key = readRawPublicKeyLegacy(new Reader(message.body));
+    if (key.length === 0) fail(DECODE_ERROR, 'bad_certificate', 'the server has none');
+    hs.peerRawKey = key;
+    return;
+  }
   const chain = readCertificateLegacy(new Reader(message.body));
   if (chain.length === 0) fail(DECODE_ERROR, 'bad_certificate', 'the server has none');
   hs.peerChain = chain;

@@ -21,7 +21,7 @@ export function verifyServer(hs: Handshake): MaybePromise<void> {
     //# MUST use a curve and point format supported by the client, as
     //# described in  [TLSECC].
     if (curve !== undefined && !hs.context.groups.some((group) => group.name === curve)) fail(ILLEGAL_PARAMETER, 'wrong_group', curve);
-    checkKeyUsage(suite, identity.certificate);
+    if (identity.certificate !== undefined) checkKeyUsage(suite, identity.certificate);
     if (hs.peerOcsp !== undefined) hs.host.ocspResponse(hs.peerOcsp);
   });
 }

@@ -9,7 +9,7 @@ import type { SignatureKeyType } from '../../../crypto/port.ts';
 import type { LegacySuite } from '../../../crypto/suites/suite.ts';
 import { groupId, type NamedGroup } from '../../../wire/group.ts';
 import type { Credential } from '../../context.ts';
-import { chooseCredential, chooseScheme } from '../../credentials.ts';
+import { chooseCredential, chooseScheme, credentialTypes } from '../../credentials.ts';
 import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
 import type { Handshake } from '../../state.ts';
 import { encryptsToKey, isSigned, keyFits, keyTypes } from '../authentication.ts';
@@ -84,7 +84,7 @@ function credentialFor(hs: Handshake, suite: LegacySuite): MaybePromise<Credenti
 /** The scheme to sign with, 0 for none; undefined: the credential does not suit. */
 function schemeFor(hs: Handshake, suite: LegacySuite, credential: Credential): number | undefined {
   const { key } = credential;
-  if (credential.chain.length === 0 || !keyFits(suite, key)) return undefined;
+  if (credentialTypes(credential).length === 0 || !keyFits(suite, key)) return undefined;
   if (!isSigned(suite)) return key.decryptRaw === undefined ? undefined : 0;
   //= rfc8422#section-5.1
   //# The

@@ -7,6 +7,7 @@ import type { LegacySuite } from '../../../crypto/suites/suite.ts';
 import type { Session } from '../../../session/session.ts';
 import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
+import { shownCertificates } from '../../credentials.ts';
 import { judgeResumed, PeerVerified } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { checkPolicy, strategyOf, suiteFits } from '../roles.ts';
@@ -84,7 +85,9 @@ function negotiate(hs: Handshake): MaybePromise<void> {
     hs.credential = choice.credential;
     hs.scheme = choice.scheme;
     legacy.kx = createKx(hs, choice);
-    legacy.statusAnnounced = hs.statusRequested && choice.credential?.ocspResponse !== undefined;
+    // Beside a raw key there is nothing that a CA could say.
+    legacy.statusAnnounced =
+      hs.statusRequested && choice.credential?.ocspResponse !== undefined && shownCertificates(hs) === choice.credential.chain;
     legacy.ticketAnnounced = hs.ticketSupported && server.tickets !== undefined;
     hs.clientCertificateRequested = server.clientCertificate !== 'none' && mayAsk(hs);
     //= rfc5077#section-3.4

@@ -4,11 +4,12 @@ import { fail } from '../../../base/errors.ts';
 import type { SignatureKeyType } from '../../../crypto/port.ts';
 import { IN_LEGACY_SERVER_HELLO } from '../../../wire/extension.ts';
 import { CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_STATUS, SERVER_HELLO, SERVER_HELLO_DONE } from '../../../wire/handshake.ts';
-import { writeCertificateLegacy } from '../../../wire/messages/certificate-legacy.ts';
+import { writeCertificateLegacy, writeRawPublicKeyLegacy } from '../../../wire/messages/certificate-legacy.ts';
 import { DSS_SIGN, ECDSA_SIGN, RSA_SIGN, writeCertificateRequestLegacy } from '../../../wire/messages/certificate-request-legacy.ts';
 import { writeCertificateStatus } from '../../../wire/messages/certificate-status.ts';
 import { writeServerHelloHead } from '../../../wire/messages/server-hello.ts';
 import type { Credential } from '../../context.ts';
+import { shownCertificates } from '../../credentials.ts';
 import { writeAnswers } from '../../extensions/blocks.ts';
 import { applyRecordLimits } from '../../extensions/record-size-limit.ts';
 import { schemeFits, wireSchemes } from '../../schemes.ts';
@@ -47,8 +48,12 @@ function makeRandom(hs: Handshake): Uint8Array {
 }
 
 export function sendServerCertificate(hs: Handshake): void {
-  const { chain } = credentialOf(hs);
-  hs.carrier.message(CERTIFICATE, (w) => writeCertificateLegacy(w, chain));
+  const credential = credentialOf(hs);
+  const chain = shownCertificates(hs);
+  hs.carrier.message(CERTIFICATE, (w) => {
+    if (chain === credential.chain) writeCertificateLegacy(w, chain);
+    else writeRawPublicKeyLegacy(w, chain[0]!);
+  });
 }
 
 export function sendCertificateStatus(hs: Handshake): void {
