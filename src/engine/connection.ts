@@ -125,6 +125,11 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     return this.carrier.takeOutput();
   }
 
+  /** Output that the caller has no more use for: its memory serves the next. Never required. */
+  giveBack(output: Uint8Array): void {
+    this.carrier.giveBack?.(output);
+  }
+
   /** The next event, in order. */
   poll(): ConnectionEvent | undefined {
     const events = this.#events;
@@ -240,7 +245,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
    *   and after `close`; `message_too_large` when it does not fit into a record.
    */
   heartbeat(request: HeartbeatRequest = {}): void {
-    if (this.#established === undefined || this.#runner !== undefined || this.#writeClosed) misuse('invalid_state', 'not connected, or in a handshake');
+    if (this.#established === undefined || this.#runner !== undefined || this.#writeClosed)
+      misuse('invalid_state', 'not connected, or in a handshake');
     if (this.#heartbeats === undefined) misuse('unsupported', 'heartbeats were not negotiated');
     this.#heartbeats.request(this, request);
   }

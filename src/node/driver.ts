@@ -3,6 +3,7 @@
  * ways: the transport is paused while its reader is not taken or the connection waits for a promise, and `write` says
  * when there is room again. An idle connection holds no buffer and no cipher object.
  */
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TlsError } from '../base/errors.ts';
 import type { Connection } from '../engine/connection.ts';
@@ -53,6 +54,8 @@ export class Driver {
   #detached = false;
   /** A FIN at the boundary of records is an end like close_notify. */
   readonly #lenient: boolean;
+  /** The transport is a TCP socket and nothing derived from it. */
+  readonly #plain: boolean;
   /** What is being written: pieces, the one at hand, and how much of it is gone. */
   #pieces: readonly Uint8Array[] | undefined;
   #piece = 0;
@@ -67,6 +70,7 @@ export class Driver {
     this.transport = transport;
     this.#host = host;
     this.#lenient = lenient;
+    this.#plain = transport.constructor === Socket;
     awake.add(this);
     sweeper ??= setInterval(sweep, REST_MS).unref();
     (transport as Carried)[DRIVER] = this;
@@ -219,10 +223,13 @@ export class Driver {
       this.#timer = undefined;
       return;
     }
-    this.#timer = setTimeout(() => {
-      this.connection.tick(performance.now());
-      this.#turn();
-    }, Math.max(0, Math.ceil(nextTimeout - performance.now())));
+    this.#timer = setTimeout(
+      () => {
+        this.connection.tick(performance.now());
+        this.#turn();
+      },
+      Math.max(0, Math.ceil(nextTimeout - performance.now())),
+    );
   }
 
   /** Pauses or resumes the transport. */
@@ -250,6 +257,8 @@ export class Driver {
     for (let out = this.connection.takeOutput(); out !== undefined; out = this.connection.takeOutput()) {
       if (this.transport.destroyed || this.transport.writableEnded) return true;
       room = this.transport.write(out);
+      // A socket that has nothing queued has handed it to the kernel. Other streams may hold on to what they took.
+      if (this.#plain && this.transport.writableLength === 0) this.connection.giveBack(out);
     }
     return room;
   }
@@ -275,6 +284,8 @@ export class Driver {
         this.#piece++;
         this.#offset = 0;
       }
+      // Several pieces go to the transport together.
+      if (this.#piece < pieces.length && connection.carrier.outputLength < SLICE) continue;
       if (!this.#flush()) return;
     }
     if (!this.transport.writableNeedDrain) this.#finishWrite();

@@ -19,6 +19,8 @@ export interface RecordLayer extends Carrier {
   pathTakes?(datagramSize: number): void;
   /** Everything sealed since the last call, or the next datagram. */
   takeOutput(): Uint8Array | undefined;
+  /** Bytes of `takeOutput` that their taker has no more use for: their memory may be written to again. */
+  giveBack?(output: Uint8Array): void;
   readonly hasOutput: boolean;
   /** Bytes wait to be sent. */
   readonly outputLength: number;

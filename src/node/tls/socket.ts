@@ -68,6 +68,10 @@ const SMALL = MAX_PLAINTEXT;
 /** Plaintext put together for one turn of the driver. */
 const BATCH = 65_536;
 const MIN_FRAGMENT = 512;
+/** What newer versions of Node take for all streams: fewer turns for the same bytes. Reading is no faster by it. */
+const WRITE_MARK = 65_536;
+/** A chunk that is long enough for records of its own is not copied. */
+const LONG = 8_192;
 
 export class TLSSocket extends TLSSocketBase implements DriverHost {
   #driver: Driver | undefined;
@@ -114,7 +118,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     super({
       allowHalfOpen: options.allowHalfOpen ?? socket?.allowHalfOpen ?? false,
       emitClose: false,
-      ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
+      writableHighWaterMark: options.highWaterMark ?? WRITE_MARK,
+      ...(options.highWaterMark === undefined ? {} : { readableHighWaterMark: options.highWaterMark }),
     });
     if (options.server !== undefined) this.server = options.server;
     this.#opener = openerOf(options);
@@ -705,7 +710,7 @@ function writeTrace(entry: TraceEntry): void {
   process.stderr.write(`TLS ${entry.from} ${entry.kind === 'message' ? `${entry.name} (${entry.length} bytes)` : entry.name}\n`);
 }
 
-/** Chunks put together to units of 64 KB; longer ones stay as they are. `fragment`: cut to so many bytes, a record each. */
+/** Short chunks put together, to units of 64 KB; long ones stay as they are. `fragment`: cut to so many bytes, a record each. */
 function batches(chunks: readonly Uint8Array[], fragment: number): readonly Uint8Array[] {
   if (fragment > 0) return fragments(chunks, fragment);
   if (chunks.length === 1) return chunks;
@@ -718,9 +723,11 @@ function batches(chunks: readonly Uint8Array[], fragment: number): readonly Uint
     bytes = 0;
   };
   for (const chunk of chunks) {
-    if (bytes + chunk.length > BATCH) close();
+    const long = chunk.length >= LONG;
+    if (long || bytes + chunk.length > BATCH) close();
     batch.push(chunk);
     bytes += chunk.length;
+    if (long) close();
   }
   close();
   return out;

@@ -21,12 +21,14 @@ import { CCS_MESSAGE } from '../../wire/handshake.ts';
 import { TLS10 } from '../../wire/version.ts';
 import type { CarrierSink, CcsPolicy, IncomingMessage, RecordFault, TranscriptSink } from '../carrier.ts';
 import type { RecordLayer } from '../record-layer.ts';
-import { Deframer } from './deframer.ts';
+import { Deframer, HEADER_LENGTH } from './deframer.ts';
 import { MessageBuffer } from './message-buffer.ts';
 
 const CCS: IncomingMessage = /* @__PURE__ */ Object.freeze({ type: CCS_MESSAGE, body: EMPTY, raw: EMPTY });
 const CCS_CONTENT: Uint8Array = /* @__PURE__ */ Uint8Array.of(1);
 const MAJOR = 3;
+/** Memory of output that is kept for the next, until the connection rests. */
+const MAX_SPARE = 73_728;
 
 export class StreamCarrier implements RecordLayer {
   readonly #sink: CarrierSink;
@@ -62,6 +64,7 @@ export class StreamCarrier implements RecordLayer {
   #flight: Writer | undefined;
   #out: Writer | undefined;
   #splitFirst = false;
+  #spare: Uint8Array | undefined;
 
   constructor(sink: CarrierSink) {
     this.#sink = sink;
@@ -191,6 +194,8 @@ export class StreamCarrier implements RecordLayer {
   writeData(type: number, content: Uint8Array): void {
     // In a stream, nothing is nothing: no empty record goes out.
     if (content.length === 0) return;
+    const records = Math.ceil(content.length / this.#writeLimit) + 1;
+    this.#out ??= this.#writer(content.length + records * (HEADER_LENGTH + (this.#write?.overhead ?? 0)));
     const split = this.#splitFirst && type === APPLICATION_DATA;
     for (let at = 0; at < content.length; ) {
       if (split && content.length - at > 1) this.#seal(type, content.subarray(at, ++at), this.#write);
@@ -211,6 +216,11 @@ export class StreamCarrier implements RecordLayer {
     if (out === undefined || out.length === 0) return undefined;
     this.#out = undefined;
     return out.view();
+  }
+
+  /** Output that its taker has no more use for: the next records are written over it. A fresh 16 KB cost 2 µs. */
+  giveBack(output: Uint8Array): void {
+    if (output.buffer.byteLength <= MAX_SPARE) this.#spare = new Uint8Array(output.buffer);
   }
 
   get hasOutput(): boolean {
@@ -264,6 +274,7 @@ export class StreamCarrier implements RecordLayer {
     this.#read?.rest();
     this.#write?.rest();
     this.#record.fragment = EMPTY;
+    this.#spare = undefined;
     if (this.#messages?.isEmpty === true) this.#messages = undefined;
   }
 
@@ -445,9 +456,19 @@ export class StreamCarrier implements RecordLayer {
     flight.length = 0;
   }
 
+  /** Over the memory that was given back, where that is enough. */
+  #writer(capacity: number): Writer {
+    const spare = this.#spare;
+    if (spare === undefined || spare.length < capacity) return new Writer(capacity);
+    this.#spare = undefined;
+    const writer = new Writer(0);
+    writer.buffer = spare;
+    return writer;
+  }
+
   #seal(type: number, content: Uint8Array, protection: Protection | undefined): void {
     const overhead = protection === undefined ? 0 : protection.overhead;
-    this.#out ??= new Writer(Math.max(256, content.length + overhead + 5));
+    this.#out ??= this.#writer(Math.max(256, content.length + overhead + HEADER_LENGTH));
     const w = this.#out;
     w.u8(protection?.outerType ?? type);
     w.u16(this.#writeVersion);
