@@ -94,7 +94,7 @@ const tasks: Record<string, (input: never) => Promise<unknown>> = {
   },
 
   /** Full or resumed handshakes, one after the other, both ends in this process: µs of CPU for each. */
-  async handshakes({ kind, files, count, resumed }: { kind: Kind; files: Files; count: number; resumed: boolean }) {
+  async handshakes({ kind, files, count, warm, resumed }: { kind: Kind; files: Files; count: number; warm: number; resumed: boolean }) {
     const local = createServer(kind, files, (socket) => {
       socket.on('error', () => {});
       socket.resume();
@@ -123,7 +123,7 @@ const tasks: Record<string, (input: never) => Promise<unknown>> = {
         other.destroy();
       }
     };
-    await go(Math.ceil(count / 4));
+    await go(warm);
     const start = cpu();
     await go(count);
     const used = (cpu() - start) / count;

@@ -223,7 +223,7 @@ test('an exception in a server’s callback fails its connection only', async ()
     },
   });
   const errors: unknown[] = [];
-  server.on('secureConnection', (socket) => socket.on('error', () => {}));
+  server.on('secureConnection', (socket) => void socket.on('error', () => {}));
   server.on('tlsClientError', (error) => errors.push(error));
   const port = await listen(server);
   for (const servername of ['throw.example', 'error.example']) {
