@@ -31,8 +31,8 @@ for (const build of ['openssl', 'gnutls']) {
 
   async function answers(t: Parameters<typeof files>[0], args: readonly string[], options: ConnectOptions): Promise<DTLSSession> {
     const port = await freePort();
-    const program = new Program(t, server, ['-A', '127.0.0.1', '-p', String(port - 1), '-v', '6', ...args]);
-    await program.sees(/created DTLS endpoint/);
+    // It says nothing when it is ready. A ClientHello that comes too early is repeated.
+    new Program(t, server, ['-A', '127.0.0.1', '-p', String(port - 1), ...args]);
     const session = connect('127.0.0.1', port, options);
     t.after(() => session.destroy());
     await session.opened;
@@ -42,28 +42,35 @@ for (const build of ['openssl', 'gnutls']) {
     return session;
   }
 
-  test(`${client}, our server: PSK`, { skip: isThere(client) ? false : `${client} is not installed` }, async (t) => {
+  test(`${client}, our server: PSK`, { skip: isThere(client, '--help') ? false : `${client} is not installed` }, async (t) => {
     const session = await asks(t, { psk: { me: Buffer.from(KEY) } }, ['-k', KEY, '-u', 'me']);
     assert.equal(session.info?.peerProof, 'psk');
   });
 
-  test(`${client}, our server: certificates on both sides`, { skip: isThere(client) ? false : `${client} is not installed` }, async (t) => {
+  test(`${client}, our server: certificates on both sides`, {
+    skip: isThere(client, '--help') ? false : `${client} is not installed`,
+  }, async (t) => {
     const own = files(t, 'p256');
     const device = clientFiles(t);
-    const session = await asks(
-      t,
-      { cert: own.pem.cert, key: own.pem.key, ca: own.pem.ca, requestCert: true },
-      ['-R', own.ca, '-c', device.cert, '-j', device.key],
-    );
+    const session = await asks(t, { cert: own.pem.cert, key: own.pem.key, ca: own.pem.ca, requestCert: true }, [
+      '-R',
+      own.ca,
+      '-c',
+      device.cert,
+      '-j',
+      device.key,
+    ]);
     assert.equal(session.authorized, true);
   });
 
-  test(`our client, ${server}: PSK`, { skip: isThere(server) ? false : `${server} is not installed` }, async (t) => {
+  test(`our client, ${server}: PSK`, { skip: isThere(server, '--help') ? false : `${server} is not installed` }, async (t) => {
     const session = await answers(t, ['-k', KEY, '-h', 'hint'], { psk: { identity: 'me', key: Buffer.from(KEY) } });
     await session.close();
   });
 
-  test(`our client, ${server}: certificates on both sides`, { skip: isThere(server) ? false : `${server} is not installed` }, async (t) => {
+  test(`our client, ${server}: certificates on both sides`, {
+    skip: isThere(server, '--help') ? false : `${server} is not installed`,
+  }, async (t) => {
     const own = files(t, 'p256');
     const device = clientFiles(t);
     const session = await answers(t, ['-c', own.cert, '-j', own.key, '-C', own.ca], {
