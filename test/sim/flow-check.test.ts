@@ -13,6 +13,7 @@ test('every message has its handlers, says where the handshake is, and never nee
 });
 
 for (const { name, front, version, scenarios } of FLOWS) {
+  if (scenarios === undefined) continue;
   test(`${name}: every guard is true and false somewhere in the matrix`, () => {
     const coverage = new GuardCoverage<Handshake>();
     coverage.watch(version, name);
