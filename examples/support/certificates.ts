@@ -19,13 +19,13 @@ function newKey() {
 }
 
 const root = newKey();
-const rootDer = (await createSelfSigned({
+const rootDer = await createSelfSigned({
   crypto: nodeCrypto,
   key: root.handle,
   subject: 'CN=Example Root',
   ca: true,
   ...period,
-}));
+});
 
 /** The root, PEM. */
 export const ca: string = writePem('CERTIFICATE', rootDer);
