@@ -29,9 +29,9 @@ export class NodePublicKey implements PublicKey {
 }
 
 export function importPublicKey(spki: Uint8Array): NodePublicKey | undefined {
-  const name = buffer(spki).toString('latin1');
+  const name = hashOf(spki);
   const known = recent.get(name);
-  if (known !== undefined) {
+  if (known !== undefined && equal(known.spki, spki)) {
     recent.delete(name);
     recent.set(name, known);
     return known;
@@ -43,6 +43,7 @@ export function importPublicKey(spki: Uint8Array): NodePublicKey | undefined {
     return undefined;
   }
   if (key === undefined || spki.length > MAX_RECENT_BYTES) return key;
+  recent.delete(name);
   if (recent.size >= MAX_RECENT_KEYS)
     for (const oldest of recent.keys()) {
       recent.delete(oldest);
@@ -81,7 +82,15 @@ const JWK_IS_FASTER: boolean = /* @__PURE__ */ process.versions.openssl.startsWi
 const MAX_RECENT_KEYS = 128;
 /** RSA of 8192 bits takes 1062; longer ones come from nobody who means well. */
 const MAX_RECENT_BYTES = 1100;
-const recent: Map<string, NodePublicKey> = /* @__PURE__ */ new Map();
+const recent: Map<number, NodePublicKey> = /* @__PURE__ */ new Map();
+
+/** FNV-1a of the end, which is the key itself. Who makes two keys of one hash gains that one is parsed again. */
+function hashOf(spki: Uint8Array): number {
+  let hash = spki.length;
+  for (let i = Math.max(0, spki.length - HASHED_BYTES); i < spki.length; i++) hash = Math.imul(hash ^ spki[i]!, 0x01000193);
+  return hash >>> 0;
+}
+const HASHED_BYTES = 32;
 
 function parse(spki: Uint8Array): NodePublicKey | undefined {
   const outer = expect(SEQUENCE, spki);

@@ -29,22 +29,10 @@ export const clientCertificateType: ExtensionModule = {
   onOffer(hs, r) {
     const offered = readTypes(r);
     if (hs.server.clientCertificate === 'none') return;
-    //= rfc7250#section-4.2
-    //# The server supports the extension defined in this document, but
-    //# it does not have any certificate type in common with the client.
-    //# Then, the server terminates the session with a fatal alert of
-    //# type "unsupported_certificate".
+    // RFC 7250 §4.2: nothing in common ends the handshake.
     hs.peerCertificateType = common(offered, acceptedTypes(hs));
   },
-  //= rfc7250#section-4.2
-  //# If the server
-  //# does not send any certificate request payload (for example, because
-  //# client authentication happens at the application layer or no client
-  //# authentication is required) or none of the certificates supported by
-  //# the client (as indicated in the client_certificate_type in the
-  //# ClientHello) match the server-supported certificate types, then the
-  //# server MUST omit the client_certificate_type payload in the
-  //# ServerHello.
+  // RFC 7250 §4.2: a server that does not ask for a certificate leaves it out.
   answer(hs, w) {
     const asks = hs.isModern ? hs.modern.psk === undefined && hs.server.clientCertificate !== 'none' : hs.clientCertificateRequested;
     if (asks) w.u8(hs.peerCertificateType);
@@ -80,10 +68,7 @@ function ownTypes(hs: Handshake): readonly number[] {
   return [...new Set(hs.context.credentials.flatMap(credentialTypes))];
 }
 
-//= rfc7250#section-4.1
-//# If the client has only X.509 certificates to send in response to a
-//# certificate request from the server, it MAY omit
-//# the client_certificate_type extension in the ClientHello.
+/** RFC 7250 §4.1: who has or takes certificates only need not say so. */
 function offer(types: readonly number[], w: Writer): boolean {
   if (!types.includes(RAW_PUBLIC_KEY)) return false;
   w.vector(1, Uint8Array.from(types));

@@ -54,7 +54,7 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   }
   if (staples.some((staple, index) => index > 0 && staple !== undefined)) hs.peerOcsps = staples;
   if (hs.peerCertificateType === RAW_PUBLIC_KEY) {
-    //= rfc9846#section-4.4.2
+    //= rfc9846#section-4.5.1
     //# If the RawPublicKey certificate type was negotiated, then the
     //# certificate_list MUST contain no more than one CertificateEntry
     if (entries.length > 1) fail(ILLEGAL_PARAMETER, 'bad_certificate', 'more than one raw public key');

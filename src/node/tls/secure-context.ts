@@ -11,6 +11,9 @@ import type { ClientContext, Credential } from '../../handshake/context.ts';
 import { type Certificate, parseCertificates } from '../../pki/x509/certificate.ts';
 import { parseCrls } from '../../pki/x509/crl.ts';
 import { compatible, type Profile } from '../../pki/x509/profile.ts';
+import type { RevocationSource } from '../../pki/x509/revocation-source.ts';
+import type { RevokedStore } from '../../pki/x509/revoked-store.ts';
+import type { RevocationMode } from '../../pki/x509/status.ts';
 import { createTrustStore, type TrustStore } from '../../pki/x509/trust-store.ts';
 import { type CertificateVerifier, createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../../pki/x509/verifier.ts';
 import { createTicketKeys, TICKET_KEY_LENGTH, type TicketKeys } from '../../session/ticket.ts';
@@ -31,7 +34,15 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
   readonly allowPartialTrustChain?: boolean | undefined;
   /** Smallest DH prime that a client accepts, in bits. */
   readonly minDHSize?: number | undefined;
-  /** Replaces path validation altogether: `ca`, `crl` and `allowPartialTrustChain` are not looked at. */
+  /** SHA-256 of SubjectPublicKeyInfos, as `sha256/` and base64, of which the path must have one. */
+  readonly pinnedKeys?: readonly string[] | undefined;
+  /** Where CRLs and OCSP responses come from, such as `createRevocationFetcher` of `veritls/x509/node`. */
+  readonly revocationSource?: RevocationSource | undefined;
+  /** `required`: a status that is unknown refuses (hard fail). Default: so where there is `crl`, else `if-covered` (soft fail). */
+  readonly revocation?: RevocationMode | undefined;
+  /** Certificates revoked by hand. */
+  readonly revoked?: RevokedStore | undefined;
+  /** Replaces path validation altogether: `ca`, `crl` and the options above are not looked at. */
   readonly verifier?: CertificateVerifier | undefined;
 }
 
@@ -59,6 +70,7 @@ export class SecureContext implements nodeTls.SecureContext {
   readonly #ca: TrustStore | undefined;
   readonly #options: SecureContextOptions;
   readonly #level: number | undefined;
+  readonly #pins: readonly Uint8Array[] | undefined;
   #verifier: CertificateVerifier | undefined;
   #openVerifier: CertificateVerifier | undefined;
   #strictClient: ClientContext | undefined;
@@ -68,6 +80,7 @@ export class SecureContext implements nodeTls.SecureContext {
   constructor(options: SecureContextOptions = {}) {
     checkOptions(options);
     this.#options = options;
+    this.#pins = options.pinnedKeys?.map(readPin);
     const ca = options.ca === undefined || options.ca === null ? undefined : certificatesOf(options.ca);
     this.#ca = ca === undefined ? undefined : createTrustStore(ca);
     this.authorities = ca === undefined ? [] : ca.map((one) => one.subject.der);
@@ -170,15 +183,25 @@ export class SecureContext implements nodeTls.SecureContext {
   }
 
   #makeVerifier(): CertificateVerifier {
-    const { crl, allowPartialTrustChain } = this.#options;
+    const { crl, allowPartialTrustChain, revocation, revocationSource, revoked } = this.#options;
     const crls = listOf(crl).flatMap((one) => parseCrls(bytesOf('options.crl', one)));
     return createCertificateVerifier({
       trustAnchors: this.trust,
       selfSignedAnchorsOnly: allowPartialTrustChain !== true,
       profile: this.#level !== undefined && this.#level < 2 ? WEAK_PROFILE : compatible,
-      ...(crls.length === 0 ? {} : { crls, revocation: 'required' }),
+      ...(crls.length === 0 ? {} : { crls }),
+      revocation: revocation ?? (crls.length === 0 ? 'if-covered' : 'required'),
+      revocationSource,
+      revoked,
+      pins: this.#pins,
     });
   }
+}
+
+function readPin(pin: string): Uint8Array {
+  const [, text] = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(pin) ?? [];
+  if (text === undefined) throw argumentError('options.pinnedKeys', 'a list of `sha256/` and base64', pin);
+  return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 /** `@SECLEVEL=1` and below: what OpenSSL accepts there. */
