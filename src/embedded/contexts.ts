@@ -9,6 +9,7 @@ import { recordSizeLimit } from '../handshake/extensions/record-size-limit.ts';
 import { serverName } from '../handshake/extensions/server-name.ts';
 import { signatureAlgorithms, signatureAlgorithmsCert } from '../handshake/extensions/signature-algorithms.ts';
 import { supportedGroups } from '../handshake/extensions/supported-groups.ts';
+import { heartbeat } from '../handshake/features/heartbeat.ts';
 import type { ProtocolVersion } from '../handshake/version.ts';
 import { equal } from '../base/bytes.ts';
 import { certificatesOf, type HostEntry } from './certificates.ts';
@@ -23,6 +24,7 @@ import { tls12Client, tls12Server } from '../versions/tls12.ts';
 import { tls13Client, tls13Server } from '../versions/tls13.ts';
 import { ffdhe2048, type NamedGroup, secp256r1, secp384r1, x25519 } from '../wire/group.ts';
 import * as scheme from '../wire/signature-scheme.ts';
+import { psp_get_tick_count } from './psp.ts';
 import type { TlsConfig } from './config.ts';
 import { TLS_HASH_MD5, TLS_HASH_SHA1, TLS_SIGN_DSS, TLS_SIGN_ECC, TLS_SIGN_EDH, TLS_SIGN_RSA } from './constants.ts';
 import { bulkIndexOf, HASH_INDEX, type Registry } from './provider.ts';
@@ -41,7 +43,7 @@ export interface ContextParts {
 
 type Common = Pick<
   ClientContext,
-  'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'minDhBits' | 'recordSizeLimit' | 'dangers' | 'keyLog'
+  'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'minDhBits' | 'recordSizeLimit' | 'dangers' | 'keyLog' | 'heartbeat'
 >;
 
 /** What is missing among the registered algorithms; undefined: nothing. */
@@ -112,6 +114,11 @@ function common(parts: ContextParts, transport: Transport, side: 'client' | 'ser
     minDhBits: 8 * config.TLS_MIN_KEY_EX_SIZE,
     recordSizeLimit: config.TLS_MAX_DATA_LEN >= 16_384 ? undefined : config.TLS_MAX_DATA_LEN,
     keyLog: parts.keyLog,
+    heartbeat: heartbeat({
+      clock: psp_get_tick_count,
+      allowRequests: config.TLS_HB_ALLOW_PEER_REQ === 1,
+      timeoutMs: 1_000 * config.TLS_HB_TIME,
+    }),
     dangers: [
       ...(config.TLS_TRUST_ALL_CERT === 1 ? ['TLS_TRUST_ALL_CERT'] : []),
       ...(config.TLS_CHECK_CERT_EXP === 0 ? ['TLS_CHECK_CERT_EXP = 0'] : []),

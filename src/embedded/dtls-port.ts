@@ -20,6 +20,7 @@ import {
   TLS_CONNST_OPERATING,
   TLS_DROP_MESSAGE,
   TLS_DTLS_DROP_FRMSG,
+  TLS_HEARTBEAT_TIMEOUT_ERR,
   TLS_IO_ERR,
   TLS_NOT_FOUND_ERR,
   TLS_NTF_HANDSHAKE_DONE,
@@ -70,6 +71,7 @@ export class DtlsLink implements Held {
   started = false;
   /** A flight went out more often than DTLS_MSG_RETRY_NR, and nobody has been told yet. */
   timedOut = false;
+  heartbeatTimedOut = false;
   retransmissions = 0;
   lastMessage: Uint8Array | undefined;
   info: ConnectionInfo | undefined;
@@ -133,6 +135,11 @@ export class DtlsLink implements Held {
   }
 
   get idleResult(): t_tls_ret {
+    // Over sockets the guide has TLS_TIMEOUT_ERR for it, which `timedOut` tells.
+    if (this.heartbeatTimedOut && this.kind === 'udp') {
+      this.heartbeatTimedOut = false;
+      return refuse(TLS_HEARTBEAT_TIMEOUT_ERR, 'no answer to a heartbeat');
+    }
     if (this.result !== TLS_OK) return this.result;
     return this.#ended ? refuse(TLS_IO_ERR, 'the peer has closed the connection') : TLS_WAIT;
   }
@@ -169,6 +176,12 @@ export class DtlsLink implements Held {
         if (!event.exhausted) return;
         this.timedOut = true;
         notify(this.ntf, DTLS_NTF_TIMEOUT);
+        return;
+      case 'heartbeat':
+        if (event.outcome !== 'timeout') return;
+        this.timedOut = true;
+        this.heartbeatTimedOut = true;
+        notify(this.ntf, IP_NTF_TX_RDY);
         return;
       case 'end':
         this.#ended = true;

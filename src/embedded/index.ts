@@ -82,6 +82,7 @@ export {
   tls_get_connection,
   tls_get_flag,
   tls_get_hash_alg_attr,
+  tls_send_heartbeat,
   type t_dtls_conn_data,
   type t_tls_cipher_suite,
   type t_tls_conn_flags,

@@ -7,7 +7,7 @@ import type { ConnectionInfo } from '../engine/info.ts';
 import { WANTS_SEND, WANTS_WORK } from '../engine/wants.ts';
 import type { ClientOptions } from '../handshake/context.ts';
 import { TlsError } from '../base/errors.ts';
-import { RECORD_OVERFLOW } from '../base/alerts.ts';
+import { INTERNAL_ERROR, RECORD_OVERFLOW } from '../base/alerts.ts';
 import { COMMON_NAME } from '../pki/asn1/oids.ts';
 import { Certificate } from '../pki/x509/certificate.ts';
 import { matchHostName } from '../pki/x509/host-name.ts';
@@ -19,6 +19,7 @@ import {
   TLS_CONNST_CLOSED,
   TLS_CONNST_HANDSHAKE,
   TLS_CONNST_OPERATING,
+  TLS_HEARTBEAT_TIMEOUT_ERR,
   TLS_IO_ERR,
   TLS_MEM_ERR,
   TLS_NOT_FOUND_ERR,
@@ -34,6 +35,7 @@ import {
 import { codeOf, noteError, refuse } from './guard.ts';
 import { notify } from './ip.ts';
 import { type ConnectionHandle, type Held, keepSession, type Module, type Running } from './module.ts';
+import { psp_get_tick_count } from './psp.ts';
 import { RecordWatch } from './record-watch.ts';
 import type { StackStream } from './stack.ts';
 import { every } from './timers.ts';
@@ -58,6 +60,8 @@ export class TlsLink implements Held {
   session: Session | undefined;
   peerName = '';
   verifies = false;
+  /** A heartbeat was not answered, and nobody has been told yet. */
+  heartbeatTimedOut = false;
   /** The native interface's handle of the TCP connection, or the descriptor of a socket. */
   readonly below: number;
   #info: ConnectionInfo | undefined;
@@ -67,6 +71,7 @@ export class TlsLink implements Held {
   #busy = false;
   #ended = false;
   #stopTimer: (() => void) | undefined;
+  #stopHeartbeat: (() => void) | undefined;
   #resumed: t_tls_ticket | undefined;
 
   /** Throws nothing; undefined when all places are taken. */
@@ -138,6 +143,7 @@ export class TlsLink implements Held {
     if (this.#busy || this.engine === undefined) return;
     this.#busy = true;
     try {
+      if (this.engine.nextTimeout !== Number.POSITIVE_INFINITY) this.engine.tick(psp_get_tick_count());
       this.#input();
       this.#turn();
     } catch (error) {
@@ -180,6 +186,10 @@ export class TlsLink implements Held {
 
   /** What a receive gives when nothing is there. */
   get idleResult(): t_tls_ret {
+    if (this.heartbeatTimedOut) {
+      this.heartbeatTimedOut = false;
+      return refuse(TLS_HEARTBEAT_TIMEOUT_ERR, 'no answer to a heartbeat');
+    }
     if (this.result !== TLS_OK) return this.result;
     return this.#ended ? refuse(TLS_IO_ERR, 'the peer has closed the connection') : TLS_WAIT;
   }
@@ -229,7 +239,7 @@ export class TlsLink implements Held {
       this.received.stream(bytes);
       if (this.received.longest > config.TLS_RECV_BUF_SIZE) this.#overflow('a record exceeds TLS_RECV_BUF_SIZE', RECORD_OVERFLOW);
       if (this.#info === undefined && this.received.handshakeBytes + this.sent.handshakeBytes > config.TLS_HS_MSG_STORE_SIZE)
-        this.#overflow('the handshake exceeds TLS_HS_MSG_STORE_SIZE', undefined);
+        this.#overflow('the handshake exceeds TLS_HS_MSG_STORE_SIZE', INTERNAL_ERROR);
       if (this.result !== TLS_OK) return;
       engine.receive(bytes);
       this.#events();
@@ -268,6 +278,9 @@ export class TlsLink implements Held {
           this.#waitingBytes += event.data.length;
           if (this.#waiting.length === 1) notify(this.ntf, IP_NTF_TX_RDY);
           break;
+        case 'heartbeat':
+          if (event.outcome === 'timeout') this.#heartbeatLost();
+          break;
         case 'end':
           this.#ended = true;
           notify(this.ntf, IP_NTF_CLOSED);
@@ -278,6 +291,28 @@ export class TlsLink implements Held {
         default:
       }
     }
+  }
+
+  /** Asks the peer for a sign of life; TLS_HEARTBEAT_TIMEOUT_ERR of a receive tells that none has come. */
+  heartbeat(payload: Uint8Array): void {
+    this.engine!.heartbeat({ payload });
+    this.#turn();
+    this.#stopHeartbeat?.();
+    this.#stopHeartbeat = every(this.module.config.TLS_TIMER_PERIOD, () => {
+      this.engine!.tick(psp_get_tick_count());
+      this.step();
+      if (this.engine!.nextTimeout === Number.POSITIVE_INFINITY) this.#stopHeartbeat?.();
+    });
+  }
+
+  /** When `tick` is due, where a heartbeat is under way. */
+  get nextTimeout(): number {
+    return this.engine?.nextTimeout ?? Number.POSITIVE_INFINITY;
+  }
+
+  #heartbeatLost(): void {
+    this.heartbeatTimedOut = true;
+    notify(this.ntf, IP_NTF_TX_RDY);
   }
 
   #onHandshake(info: ConnectionInfo): void {
@@ -301,7 +336,7 @@ export class TlsLink implements Held {
     }
   }
 
-  #overflow(detail: string, alert: number | undefined): void {
+  #overflow(detail: string, alert: number): void {
     this.engine!.abort(new TlsError({ code: 'record_overflow', origin: 'local', alert, detail }));
     this.#flush();
     noteError(detail);
@@ -316,6 +351,7 @@ export class TlsLink implements Held {
   }
 
   #release(): void {
+    this.#stopHeartbeat?.();
     if (this.#resumed !== undefined) {
       const kept = this.module.sessions.get(this.#resumed);
       if (kept !== undefined) kept.references--;

@@ -19,6 +19,7 @@ import {
   TLS_HASH_SHA256,
   TLS_HASH_SHA384,
   TLS_HASH_SHA512,
+  TLS_MEM_ERR,
   TLS_SIGN_DSS,
   TLS_SIGN_ECC,
   TLS_SIGN_EDH,
@@ -26,6 +27,7 @@ import {
 } from './constants.ts';
 import type { TlsConfig } from './config.ts';
 import type { SignOperations, t_enc_driver } from './eem.ts';
+import { CodeError } from './types.ts';
 
 export interface Registration {
   readonly driver: t_enc_driver;
@@ -96,6 +98,10 @@ export function eemProvider(registry: Registry, config: Readonly<TlsConfig>): Cr
     return found?.driver.enc_sign?.(found.alg_id);
   };
   const ofGroup = (name: string): SignOperations | undefined => sign(name.startsWith('ffdhe') ? TLS_SIGN_EDH : TLS_SIGN_ECC);
+  const checkGroup = (name: string): void => {
+    const bytes = name.startsWith('ffdhe') ? Number(name.slice(5)) / 8 : 0;
+    if (bytes > config.TLS_PRE_MASTER_SECRET_SIZE) throw new CodeError(TLS_MEM_ERR, 'the secret exceeds TLS_PRE_MASTER_SECRET_SIZE');
+  };
 
   return {
     name: 'eem',
@@ -116,8 +122,14 @@ export function eemProvider(registry: Registry, config: Readonly<TlsConfig>): Cr
     aead: (name, key) => bulk(name, key) as Aead,
     cbc: (name, key) => bulk(name, key) as BlockCipher,
     ...(nodeCrypto.blockMask === undefined ? {} : { blockMask: nodeCrypto.blockMask }),
-    startKeyShare: (group) => (ofGroup(group)?.startKeyShare ?? nodeCrypto.startKeyShare)(group),
-    answerKeyShare: (group, share) => (ofGroup(group)?.answerKeyShare ?? nodeCrypto.answerKeyShare)(group, share),
+    startKeyShare(group) {
+      checkGroup(group);
+      return (ofGroup(group)?.startKeyShare ?? nodeCrypto.startKeyShare)(group);
+    },
+    answerKeyShare(group, share) {
+      checkGroup(group);
+      return (ofGroup(group)?.answerKeyShare ?? nodeCrypto.answerKeyShare)(group, share);
+    },
     startDh(parameters) {
       // The secret must fit into its buffer.
       if (parameters.prime.length > config.TLS_PRE_MASTER_SECRET_SIZE) return undefined;

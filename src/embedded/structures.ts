@@ -21,13 +21,16 @@ import {
   TLS_NOT_FOUND_ERR,
   TLS_NOT_SET,
   TLS_PARAM_ERR,
+  TLS_OK,
   TLS_SET,
+  TLS_WAIT,
   TRUE,
   type t_tls_conn_status,
   type t_tls_hash_algorithm_index,
   type t_tls_ret,
 } from './constants.ts';
 import { DtlsLink } from './dtls-port.ts';
+import { guarded } from './guard.ts';
 import { TlsLink } from './link.ts';
 import { type Held, masterSecretOf, running, ticketOfConnection, tls_conn_mutex } from './module.ts';
 import type { oal_mutex_t } from './oal.ts';
@@ -225,6 +228,25 @@ export function tls_get_flag(handle: t_tcp_conn_hdl | t_dtls_hdl | number, flag:
     default:
       return TLS_PARAM_ERR;
   }
+}
+
+/**
+ * Sends a heartbeat request with TLS_EXT_HB_PAYLOAD_SIZE bytes. No answer within TLS_HB_TIME: a receive gives
+ * TLS_HEARTBEAT_TIMEOUT_ERR, or TLS_TIMEOUT_ERR over DTLS sockets. Beyond the guide, which has no call for it.
+ */
+export function tls_send_heartbeat(handle: t_tcp_conn_hdl | t_dtls_hdl | number): t_tls_ret {
+  return guarded(() => {
+    const link = linkOf(handle);
+    if (link === undefined) return TLS_NOT_FOUND_ERR;
+    if (link.info === undefined) return TLS_WAIT;
+    const payload = link.module.running.crypto.random(link.module.config.TLS_EXT_HB_PAYLOAD_SIZE);
+    if (link instanceof TlsLink) link.heartbeat(payload);
+    else {
+      link.association?.heartbeat({ payload });
+      link.port.step();
+    }
+    return TLS_OK;
+  });
 }
 
 /** Whether a ticket still names a session: TLS_FOUND or TLS_NOT_FOUND_ERR. */
