@@ -26,9 +26,9 @@ export interface ConnectionOptions
 type Listener = () => void;
 
 /** Opens a connection, or speaks TLS over `options.socket`, which may be any Duplex. `secureConnect` when it is set up. */
-export function connect(options: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
 export function connect(port: number, host?: string, options?: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
 export function connect(port: number, options?: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
+export function connect(options: ConnectionOptions, secureConnectListener?: Listener): TLSSocket;
 export function connect(...args: unknown[]): TLSSocket {
   const [options, listener] = normalize(args);
   const { socket } = options;
