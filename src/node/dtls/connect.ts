@@ -8,13 +8,14 @@ import { decodeSession } from '../../session/codec.ts';
 import { asciiHost } from '../tls/identity.ts';
 import { DTLSEndpoint } from './endpoint.ts';
 import { contextOf, type DatagramTuning, tuning } from './options.ts';
-import type { DTLSSecureContext, DTLSSecureContextOptions } from './secure-context.ts';
+import type { ClientPsk, DTLSSecureContext, DTLSSecureContextOptions } from './secure-context.ts';
 import type { DTLSSession } from './session.ts';
 import { type DatagramReceiver, type DatagramTransport, type LocalAddress, UdpTransport } from './transport.ts';
 
 export interface ConnectOptions
-  extends Omit<DTLSSecureContextOptions, 'isServer' | 'sni' | 'pskIdentityHint' | 'requestCert' | 'sessionStore'>,
+  extends Omit<DTLSSecureContextOptions, 'isServer' | 'psk' | 'sni' | 'pskIdentityHint' | 'requestCert' | 'sessionStore'>,
     DatagramTuning {
+  readonly psk?: ClientPsk | undefined;
   readonly secureContext?: DTLSSecureContext | undefined;
   /** For server_name and for the check of the certificate; the host by default. `''`: neither name nor check of one. */
   readonly servername?: string | undefined;

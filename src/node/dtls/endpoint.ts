@@ -161,11 +161,11 @@ export class DTLSEndpoint {
         if (session === undefined) {
           session = new DTLSSession(this, next.association);
           next.association.owner = session;
-          if (next.event.type === 'handshake') {
-            // The listener comes before its first event: that finds its callbacks set.
-            session._open(next.event.info);
-            this.#onSession?.(session);
-          }
+        }
+        if (next.event.type === 'handshake' && next.association.side === 'server' && session.protocol === undefined) {
+          // The listener comes before its first event: that finds its callbacks set.
+          session._open(next.event.info);
+          this.#onSession?.(session);
         }
         session._event(next.event);
         if (next.event.type === 'error' && next.association.side === 'server' && session.protocol === undefined)

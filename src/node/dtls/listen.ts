@@ -3,10 +3,11 @@ import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { DTLSEndpoint, type SessionListener } from './endpoint.ts';
 import { contextOf, type DatagramTuning, tuning } from './options.ts';
-import type { DTLSSecureContext, DTLSSecureContextOptions } from './secure-context.ts';
+import type { DTLSSecureContext, DTLSSecureContextOptions, ServerPsk } from './secure-context.ts';
 import { type DatagramTransport, UdpTransport } from './transport.ts';
 
-export interface ListenOptions extends DTLSSecureContextOptions, DatagramTuning {
+export interface ListenOptions extends Omit<DTLSSecureContextOptions, 'isServer' | 'psk' | 'maxFragmentLength'>, DatagramTuning {
+  readonly psk?: ServerPsk | undefined;
   readonly secureContext?: DTLSSecureContext | undefined;
   /** 0 by default: any that is free. */
   readonly port?: number | undefined;
