@@ -76,7 +76,10 @@ test('TLS 1.3: external PSK, and an unknown one falls back to the certificate', 
 
 test('TLS 1.3: client certificates: given, absent but optional, absent but required', () => {
   for (const kind of ['p256', 'p384', 'p521', 'rsa', 'rsa-pss', 'ed25519', 'ed448'] as const) {
-    const pair = connectPair(clientContext({ credentials: [credential(kind)] }), serverContext({ clientCertificate: 'require', credentials: [credential(kind)] }));
+    const pair = connectPair(
+      clientContext({ credentials: [credential(kind)] }),
+      serverContext({ clientCertificate: 'require', credentials: [credential(kind)] }),
+    );
     pair.pump();
     assert.equal(pair.client.connection.error, undefined, kind);
     assert.equal(pair.server.connection.error, undefined, kind);

@@ -34,7 +34,11 @@ const tables: [string, string, Row[]][] = [
   ['Return codes', 'codes', CODES.map((item) => rowOf(item, hasValue))],
   ['Notifications, states and flags', 'notifications', NOTIFICATIONS.map((item) => rowOf(item, hasValue))],
   ['Configuration options', 'options', OPTIONS.map((item) => rowOf(item, isOption))],
-  ['Structures', 'structures', STRUCTURES.map(([name, elements]) => rowOf({ name, section: '5.7' }, () => structureProblems(name, elements)))],
+  [
+    'Structures',
+    'structures',
+    STRUCTURES.map(([name, elements]) => rowOf({ name, section: '5.7' }, () => structureProblems(name, elements))),
+  ],
   ['Platform functions and macros', 'platform functions', PLATFORM.map((item) => rowOf(item, isFunction))],
   ['Samples', 'samples', SAMPLES.map(sampleRow)],
 ];
@@ -99,7 +103,8 @@ function sampleRow({ name, section }: GuideItem): Row {
 
 /** The first sentence of what stands above the definition. */
 function docOf(name: string): string {
-  const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*?)\\*/\\s*(?:export (?:function|const|interface) |readonly )?${name}\\b`).exec(all)?.[1] ?? '';
+  const found =
+    new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*?)\\*/\\s*(?:export (?:function|const|interface) |readonly )?${name}\\b`).exec(all)?.[1] ?? '';
   return found.replace(/\s*\n\s*\*\s?/g, ' ').trim();
 }
 
@@ -130,10 +135,12 @@ function guideProblems(): string[] {
     if (!guide.includes(name)) problems.push(`the guide has no ${name}`);
   const known = new Set(FUNCTIONS.map((item) => item.name));
   // Every prototype of chapter 5 is in the table.
-  for (const [, name] of guide.matchAll(/^t_(?:tls_ret|ip_ret|tls_conn_status) (\w+) ?\(/gm)) if (!known.has(name!)) problems.push(`the table has no ${name}`);
+  for (const [, name] of guide.matchAll(/^t_(?:tls_ret|ip_ret|tls_conn_status) (\w+) ?\(/gm))
+    if (!known.has(name!)) problems.push(`the table has no ${name}`);
   const options = new Set(OPTIONS.map((item) => item.name));
   const chapter = guide.slice(guide.indexOf('3.2 config_tls.h'), guide.indexOf('4 About TLS and DTLS\n'));
-  for (const [, name] of chapter.matchAll(/^((?:TLS|DTLS|RSA)_[A-Z0-9_]+)$/gm)) if (!options.has(name!)) problems.push(`the table has no ${name}`);
+  for (const [, name] of chapter.matchAll(/^((?:TLS|DTLS|RSA)_[A-Z0-9_]+)$/gm))
+    if (!options.has(name!)) problems.push(`the table has no ${name}`);
   return problems;
 }
 

@@ -8,14 +8,20 @@ export interface GuideItem {
 }
 
 function list(section: string, names: string): GuideItem[] {
-  return names.trim().split(/\s+/).map((name) => ({ name, section }));
+  return names
+    .trim()
+    .split(/\s+/)
+    .map((name) => ({ name, section }));
 }
 
 function numbered(section: string, text: string): GuideItem[] {
-  return text.trim().split(/\s+/).map((pair) => {
-    const [name, value] = pair.split('=') as [string, string | undefined];
-    return value === undefined ? { name, section } : { name, section, value: Number(value) };
-  });
+  return text
+    .trim()
+    .split(/\s+/)
+    .map((pair) => {
+      const [name, value] = pair.split('=') as [string, string | undefined];
+      return value === undefined ? { name, section } : { name, section, value: Number(value) };
+    });
 }
 
 export const FUNCTIONS: readonly GuideItem[] = [

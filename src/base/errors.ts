@@ -113,7 +113,7 @@ export type ErrorCode =
   | 'association_limit'
   | 'handshake_timeout';
 
-const BRAND: symbol = Symbol.for("veritls.TlsError");
+const BRAND: symbol = Symbol.for('veritls.TlsError');
 
 /** What `TlsError` is made of. */
 export interface TlsErrorInit {

@@ -66,7 +66,8 @@ export function hostEntries(config: Readonly<TlsConfig>, crypto: CryptoProvider)
     const { spki } = handle;
     if (spki !== undefined && !equal(spki, leaf.spki)) throw new CodeError(TLS_TYPE_ERR, 'the private key is not that of the certificate');
     const key = leaf.subjectKey(crypto);
-    if (key === undefined || isRsaTooLong(key, config)) throw new CodeError(TLS_TYPE_ERR, 'the key is longer than RSA_KEY_MODULO_LEN or RSA_KEY_EXP_LEN');
+    if (key === undefined || isRsaTooLong(key, config))
+      throw new CodeError(TLS_TYPE_ERR, 'the key is longer than RSA_KEY_MODULO_LEN or RSA_KEY_EXP_LEN');
     return { configured, credential: { chain: chain.map((one) => one.der), key: handle } };
   });
 }
@@ -96,7 +97,8 @@ function keySizeFault(certificate: Certificate, config: Readonly<TlsConfig>): Fa
 function checkType(entry: t_tls_certificate, leaf: Certificate): void {
   const { type } = leaf.keyInfo;
   const expected = type === 'rsa' || type === 'rsa-pss' ? TLS_CERT_TYPE_RSA : type === 'dsa' ? TLS_CERT_TYPE_DSS : TLS_CERT_TYPE_ECDSA;
-  if (entry.cert_type !== expected) throw new CodeError(TLS_TYPE_ERR, `cert_type ${String(entry.cert_type)} for a key of type ${type ?? 'unknown'}`);
+  if (entry.cert_type !== expected)
+    throw new CodeError(TLS_TYPE_ERR, `cert_type ${String(entry.cert_type)} for a key of type ${type ?? 'unknown'}`);
 }
 
 function privateKeyOf(entry: t_tls_certificate): PrivateKeyHandle {

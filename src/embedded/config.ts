@@ -253,7 +253,8 @@ const SWITCHES: readonly (keyof TlsConfig)[] = [
 export function checkedConfig(config: TlsConfig): Readonly<TlsConfig> {
   for (const [name, [least, most]] of Object.entries(RANGES) as [keyof TlsConfig, readonly [number, number]][]) {
     const value = config[name];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) wrong(`${name} is not from ${least} to ${most}`);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+      wrong(`${name} is not from ${least} to ${most}`);
   }
   for (const name of SWITCHES) if (config[name] !== 0 && config[name] !== 1) wrong(`${name} is neither 0 nor 1`);
   checkArray(config, 'g_tls_arr_host_cert', 'TLS_MAX_HOST_CERT');
@@ -263,7 +264,8 @@ export function checkedConfig(config: TlsConfig): Readonly<TlsConfig> {
   if (!Array.isArray(config.g_tls_arr_psk)) wrong('g_tls_arr_psk is not an array');
   if (config.TLS_MIN_PUB_KEY_SIZE > config.TLS_MAX_PUB_KEY_SIZE) wrong('TLS_MIN_PUB_KEY_SIZE exceeds TLS_MAX_PUB_KEY_SIZE');
   if (config.TLS_MIN_VERSION > config.TLS_MAX_VERSION) wrong('TLS_MIN_VERSION exceeds TLS_MAX_VERSION');
-  if (config.DTLS_RETRANSMIT_INIT_TIME > config.DTLS_RETRANSMIT_MAX_TIME) wrong('DTLS_RETRANSMIT_INIT_TIME exceeds DTLS_RETRANSMIT_MAX_TIME');
+  if (config.DTLS_RETRANSMIT_INIT_TIME > config.DTLS_RETRANSMIT_MAX_TIME)
+    wrong('DTLS_RETRANSMIT_INIT_TIME exceeds DTLS_RETRANSMIT_MAX_TIME');
   // The guide asks for twice TLS_RECV_BUF_SIZE, which its own defaults do not keep.
   if (config.TLS_DATA_BUF_SIZE < config.TLS_RECV_BUF_SIZE) wrong('TLS_DATA_BUF_SIZE is less than TLS_RECV_BUF_SIZE');
   if (config.g_tls_arr_cipher_suites.length === 0) wrong('no cipher suite');

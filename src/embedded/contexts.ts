@@ -43,7 +43,20 @@ export interface ContextParts {
 
 type Common = Pick<
   ClientContext,
-  'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'minDhBits' | 'recordSizeLimit' | 'dangers' | 'keyLog' | 'heartbeat'
+  | 'crypto'
+  | 'versions'
+  | 'suites'
+  | 'groups'
+  | 'schemes'
+  | 'extensions'
+  | 'verifier'
+  | 'now'
+  | 'credentials'
+  | 'minDhBits'
+  | 'recordSizeLimit'
+  | 'dangers'
+  | 'keyLog'
+  | 'heartbeat'
 >;
 
 /** What is missing among the registered algorithms; undefined: nothing. */
@@ -104,7 +117,9 @@ function common(parts: ContextParts, transport: Transport, side: 'client' | 'ser
   return {
     crypto,
     versions,
-    suites: config.g_tls_arr_cipher_suites.filter((suite) => suite.family === 'legacy' || versions.some((version) => version.family === 'modern')),
+    suites: config.g_tls_arr_cipher_suites.filter(
+      (suite) => suite.family === 'legacy' || versions.some((version) => version.family === 'modern'),
+    ),
     groups: groupsOf(config, registry),
     schemes: schemesOf(registry),
     extensions: EXTENSIONS,
@@ -126,7 +141,14 @@ function common(parts: ContextParts, transport: Transport, side: 'client' | 'ser
   };
 }
 
-const EXTENSIONS: readonly ExtensionModule[] = [serverName, supportedGroups, signatureAlgorithms, signatureAlgorithmsCert, recordSizeLimit, maxFragmentLength];
+const EXTENSIONS: readonly ExtensionModule[] = [
+  serverName,
+  supportedGroups,
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+  recordSizeLimit,
+  maxFragmentLength,
+];
 
 function versionsOf(config: Readonly<TlsConfig>, transport: Transport, side: 'client' | 'server'): readonly ProtocolVersion[] {
   const isClient = side === 'client';

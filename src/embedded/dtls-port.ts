@@ -499,7 +499,6 @@ export class DtlsPort {
   }
 }
 
-
 function keyOf(address: string, port: number): string {
   return `${address} ${port}`;
 }

@@ -47,7 +47,8 @@ export function dtls_client_handshake_socket(
     if (link === undefined) {
       if (isNull(p_ip_port) && entry.peer === undefined) return TLS_NULL_PTR_ERR;
       if (!isNull(p_ip_port) && !isAddress(p_ip_port)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
-      if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined) return refuse(TLS_PARAM_ERR, 'conn_ticket');
+      if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined)
+        return refuse(TLS_PARAM_ERR, 'conn_ticket');
       if (module.connections.isFull) return refuse(TLS_FULL_ERR, 'TLS_MAX_CONN_SIZE');
       const to = isNull(p_ip_port) ? entry.peer! : { address: p_ip_port.ipp_ip_addr, port: p_ip_port.ipp_port };
       if (entry.udp === undefined && entry.port === 0) entry.port = clientPort(module);
@@ -88,7 +89,8 @@ export function dtls_server_handshake_socket(
     const port = dtlsOf(module, entry);
     owners.set(port, entry);
     port.maxDatagram = module.config.DTLS_SCKSRV_RCV_SIZE;
-    if (!port.serve(Boolean(client_verify), { ntf: null, starts: true, peerName: name })) return refuse(TLS_PARAM_ERR, 'client_verify differs from the call before');
+    if (!port.serve(Boolean(client_verify), { ntf: null, starts: true, peerName: name }))
+      return refuse(TLS_PARAM_ERR, 'client_verify differs from the call before');
     port.step();
     const next = (): t_tls_ret => {
       for (const link of port.arrivals) {
@@ -133,7 +135,12 @@ export function dtls_send_socket(conn_hdl: t_dtls_hdl, p_data: Uint8Array | null
  * The next datagram into the caller's buffer. TLS_MEM_ERR: it is longer than `buf_size` and stays. TLS_DTLS_NEW_CONN: there is
  * none, but another client has come; `dtls_server_handshake_socket` gives its handle.
  */
-export function dtls_receive_socket(conn_hdl: t_dtls_hdl, p_buf: Uint8Array | null, buf_size: number, p_data_len: Ref<number> | null): t_tls_ret {
+export function dtls_receive_socket(
+  conn_hdl: t_dtls_hdl,
+  p_buf: Uint8Array | null,
+  buf_size: number,
+  p_data_len: Ref<number> | null,
+): t_tls_ret {
   return guarded(() => {
     if (isNull(p_buf) || isNull(p_data_len)) return TLS_NULL_PTR_ERR;
     const link = find(conn_hdl);
@@ -190,7 +197,9 @@ function open(): Started | t_tls_ret {
   const module = running();
   if (module === undefined) return refuse(TLS_INIT_ERR, 'the module is not started');
   const { DTLS_IFC_ENABLE, DTLS_SOCKET_IFC_ENABLE } = module.config;
-  return DTLS_IFC_ENABLE === 1 && DTLS_SOCKET_IFC_ENABLE === 1 ? module : refuse(TLS_INIT_ERR, 'DTLS_IFC_ENABLE or DTLS_SOCKET_IFC_ENABLE is 0');
+  return DTLS_IFC_ENABLE === 1 && DTLS_SOCKET_IFC_ENABLE === 1
+    ? module
+    : refuse(TLS_INIT_ERR, 'DTLS_IFC_ENABLE or DTLS_SOCKET_IFC_ENABLE is 0');
 }
 
 function find(handle: t_dtls_hdl): DtlsLink | t_tls_ret {

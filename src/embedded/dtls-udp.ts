@@ -179,7 +179,8 @@ export function dtls_connect_udp(
     const name = peerNameOf(module, p_inf.p_tci_peer_name);
     if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_tci_peer_name');
     if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
-    if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined) return refuse(TLS_PARAM_ERR, 'conn_ticket');
+    if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined)
+      return refuse(TLS_PARAM_ERR, 'conn_ticket');
     const port = new DtlsPort(module, 'udp', clientUdp(module, p_ip_port.ipp_ip_addr));
     const link = port.client(p_ip_port.ipp_ip_addr, p_ip_port.ipp_port, name, conn_ticket);
     port.isSingle = true;

@@ -361,7 +361,6 @@ export class TlsLink implements Held {
   }
 }
 
-
 /** Whether a certificate is for a name: a client's may have it as its common name. */
 export function isNamed(der: Uint8Array | undefined, name: string): boolean {
   if (der === undefined) return false;

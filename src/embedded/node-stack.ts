@@ -158,7 +158,8 @@ class NodeListener implements StackListener {
   }
 
   accept(): StackStream | undefined {
-    for (let stream = this.#waiting.shift(); stream !== undefined; stream = this.#waiting.shift()) if (stream.state !== 'closed') return stream;
+    for (let stream = this.#waiting.shift(); stream !== undefined; stream = this.#waiting.shift())
+      if (stream.state !== 'closed') return stream;
     return undefined;
   }
 

@@ -4,7 +4,7 @@
  */
 import { config_tls } from './config.ts';
 import { DtlsPort } from './dtls-port.ts';
-import { type Started, TlsLink } from './link.ts';
+import type { Started, TlsLink } from './link.ts';
 import { initialized, socketStack } from './module.ts';
 import type { IpStack, StackListener, StackStream, StackUdp } from './stack.ts';
 import type { Ref } from './types.ts';
@@ -60,7 +60,8 @@ export function socket_errno(): number {
 
 /** A new socket, or -1. */
 export function socket(af: number, type: number, _protocol: number): number {
-  if ((af !== AF_INET && af !== AF_INET6) || (type !== SOCK_STREAM && type !== SOCK_DGRAM) || sockets.size >= MAX_SOCKETS) return failed(SOCKET_EINVAL);
+  if ((af !== AF_INET && af !== AF_INET6) || (type !== SOCK_STREAM && type !== SOCK_DGRAM) || sockets.size >= MAX_SOCKETS)
+    return failed(SOCKET_EINVAL);
   // Descriptors are not used twice: one that was closed is none.
   const fd = nextFd++;
   sockets.set(fd, {
@@ -99,7 +100,8 @@ export function bind(fd: number, addr: sockaddr_in | null, _len?: number): numbe
 export function listen(fd: number, backlog: number): number {
   const entry = sockets.get(fd);
   if (entry === undefined) return failed(SOCKET_EBADF);
-  if (entry.type !== SOCK_STREAM || entry.listener !== undefined || entry.stream !== undefined || !Number.isInteger(backlog)) return failed(SOCKET_EINVAL);
+  if (entry.type !== SOCK_STREAM || entry.listener !== undefined || entry.stream !== undefined || !Number.isInteger(backlog))
+    return failed(SOCKET_EINVAL);
   const listener = socketStack().listen(entry.address, entry.port, Math.max(1, backlog));
   entry.listener = listener;
   if (isBlocking()) block(() => listener.port !== 0 || listener.failed, entry.timeout);
@@ -156,7 +158,8 @@ export function connect(fd: number, addr: sockaddr_in | null, _len?: number): nu
 export function send(fd: number, data: Uint8Array | null, length: number, _flags = 0): number {
   const entry = sockets.get(fd);
   if (entry === undefined) return failed(SOCKET_EBADF);
-  if (!(data instanceof Uint8Array) || !Number.isInteger(length) || length < 0 || length > data.length || entry.link !== undefined) return failed(SOCKET_EINVAL);
+  if (!(data instanceof Uint8Array) || !Number.isInteger(length) || length < 0 || length > data.length || entry.link !== undefined)
+    return failed(SOCKET_EINVAL);
   if (entry.type === SOCK_DGRAM) {
     if (entry.peer === undefined) return failed(SOCKET_ENOTCONN);
     udpOf(entry).send(entry.peer.address, entry.peer.port, data.slice(0, length));
@@ -173,7 +176,8 @@ export function send(fd: number, data: Uint8Array | null, length: number, _flags
 export function recv(fd: number, buffer: Uint8Array | null, length: number, _flags = 0): number {
   const entry = sockets.get(fd);
   if (entry === undefined) return failed(SOCKET_EBADF);
-  if (!(buffer instanceof Uint8Array) || !Number.isInteger(length) || length < 1 || length > buffer.length || entry.link !== undefined) return failed(SOCKET_EINVAL);
+  if (!(buffer instanceof Uint8Array) || !Number.isInteger(length) || length < 1 || length > buffer.length || entry.link !== undefined)
+    return failed(SOCKET_EINVAL);
   const { stream } = entry;
   const next = (): Uint8Array | undefined => entry.rest ?? (entry.type === SOCK_DGRAM ? udpOf(entry).receive()?.bytes : stream?.read());
   let bytes = next();
@@ -184,7 +188,8 @@ export function recv(fd: number, buffer: Uint8Array | null, length: number, _fla
       return bytes !== undefined || ended();
     }, entry.timeout);
   }
-  if (bytes === undefined) return ended() ? 0 : failed(stream === undefined && entry.type === SOCK_STREAM ? SOCKET_ENOTCONN : SOCKET_EWOULDBLOCK);
+  if (bytes === undefined)
+    return ended() ? 0 : failed(stream === undefined && entry.type === SOCK_STREAM ? SOCKET_ENOTCONN : SOCKET_EWOULDBLOCK);
   const part = bytes.subarray(0, length);
   buffer.set(part);
   entry.rest = part.length < bytes.length && entry.type === SOCK_STREAM ? bytes.subarray(length) : undefined;

@@ -188,7 +188,10 @@ export function dtls_get_conn_data(handle: t_dtls_hdl): t_dtls_conn_data | undef
     p_dtd_recv_msg: link.lastMessage?.slice() ?? null,
     p_dtd_frg_msg: null,
     dtd_recv_msg_len: link.lastMessage?.length ?? 0,
-    dtd_flight_timeout: Math.min(module.config.DTLS_RETRANSMIT_INIT_TIME * 2 ** Math.min(link.retransmissions, 16), module.config.DTLS_RETRANSMIT_MAX_TIME),
+    dtd_flight_timeout: Math.min(
+      module.config.DTLS_RETRANSMIT_INIT_TIME * 2 ** Math.min(link.retransmissions, 16),
+      module.config.DTLS_RETRANSMIT_MAX_TIME,
+    ),
     dtd_rtr_cnt: port.drops.get('stale') + link.retransmissions,
     p_dtd_rtr_msg: null,
     dtd_rtr_cnt_fl: sent.flightMessages,
@@ -212,7 +215,10 @@ export function tls_get_hash_alg_attr(idx: t_tls_hash_algorithm_index): t_tls_ha
 }
 
 /** Whether a connection has a property: TLS_SET or TLS_NOT_SET. */
-export function tls_get_flag(handle: t_tcp_conn_hdl | t_dtls_hdl | number, flag: 'resumed' | 'client' | 'verified' | 'extended_master_secret'): t_tls_ret {
+export function tls_get_flag(
+  handle: t_tcp_conn_hdl | t_dtls_hdl | number,
+  flag: 'resumed' | 'client' | 'verified' | 'extended_master_secret',
+): t_tls_ret {
   const link = linkOf(handle);
   if (link === undefined) return TLS_NOT_FOUND_ERR;
   const { info } = link;
@@ -324,8 +330,11 @@ function connectionView(link: Link): t_tls_connection {
     p_tc_pd_session: null,
     p_tc_cert: active.host.find((entry) => entry.credential === info?.credential)?.configured ?? null,
     p_tc_key_ex_priv: null,
-    tc_host_sec_params: { random_val: sent.random?.slice() ?? new Uint8Array(0), ...(isClient ? keys?.client : keys?.server) ?? NO_KEYS },
-    tc_peer_sec_params: { random_val: received.random?.slice() ?? new Uint8Array(0), ...(isClient ? keys?.server : keys?.client) ?? NO_KEYS },
+    tc_host_sec_params: { random_val: sent.random?.slice() ?? new Uint8Array(0), ...((isClient ? keys?.client : keys?.server) ?? NO_KEYS) },
+    tc_peer_sec_params: {
+      random_val: received.random?.slice() ?? new Uint8Array(0),
+      ...((isClient ? keys?.server : keys?.client) ?? NO_KEYS),
+    },
     tc_hs_count: sent.handshakeBytes + received.handshakeBytes + 4,
     tc_pub_key_len: spki?.length ?? 0,
     tc_key_ex_len: 0,
@@ -413,4 +422,3 @@ function oidOf(leaf: Uint8Array | undefined, config: Readonly<TlsConfig>): Uint8
 function flag(value: boolean | undefined): number {
   return value === true ? TRUE : FALSE;
 }
-

@@ -93,7 +93,12 @@ export function tcp_close_port(port_hdl: t_tcp_port_hdl): t_ip_ret {
 }
 
 /** Connects; `p_ntf` is told when the connection stands. */
-export function tcp_connect(p_ip_port: t_ip_port | null, _timeout: number, p_ntf: t_ip_ntf | null, p_conn_hdl: Ref<t_tcp_conn_hdl> | null): t_ip_ret {
+export function tcp_connect(
+  p_ip_port: t_ip_port | null,
+  _timeout: number,
+  p_ntf: t_ip_ntf | null,
+  p_conn_hdl: Ref<t_tcp_conn_hdl> | null,
+): t_ip_ret {
   return guarded(() => {
     if (p_ip_port === null || p_ip_port === undefined || p_conn_hdl === null || p_conn_hdl === undefined) return TLS_NULL_PTR_ERR;
     if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
@@ -107,7 +112,12 @@ export function tcp_connect(p_ip_port: t_ip_port | null, _timeout: number, p_ntf
 }
 
 /** Takes a connection that has come; TLS_WAIT: there is none. */
-export function tcp_accept(port_hdl: t_tcp_port_hdl, p_ntf: t_ip_ntf | null, p_ip_port: Ref<t_ip_port> | null, p_conn_hdl: Ref<t_tcp_conn_hdl> | null): t_ip_ret {
+export function tcp_accept(
+  port_hdl: t_tcp_port_hdl,
+  p_ntf: t_ip_ntf | null,
+  p_ip_port: Ref<t_ip_port> | null,
+  p_conn_hdl: Ref<t_tcp_conn_hdl> | null,
+): t_ip_ret {
   return guarded(() => {
     if (p_conn_hdl === null || p_conn_hdl === undefined) return TLS_NULL_PTR_ERR;
     const entry = tcpPorts.get(port_hdl);

@@ -67,14 +67,20 @@ export function tls_send_socket(sockfd: number, p_data: Uint8Array | null, data_
 }
 
 /** Decoded data, at most `buf_size` bytes, into the caller's buffer; what is more comes with the next call. */
-export function tls_receive_socket(sockfd: number, pp_buf: Ref<Uint8Array> | null, buf_size: number, p_data_len: Ref<number> | null): t_tls_ret {
+export function tls_receive_socket(
+  sockfd: number,
+  pp_buf: Ref<Uint8Array> | null,
+  buf_size: number,
+  p_data_len: Ref<number> | null,
+): t_tls_ret {
   return guarded(() => {
     if (isNull(pp_buf) || isNull(p_data_len) || isNull(pp_buf.value)) return TLS_NULL_PTR_ERR;
     const entry = find(sockfd);
     if (typeof entry === 'number') return entry;
     const buffer = pp_buf.value;
     p_data_len.value = 0;
-    if (!(buffer instanceof Uint8Array) || !isLength(buf_size, buffer) || buf_size === 0) return refuse(TLS_PARAM_ERR, 'pp_buf or buf_size');
+    if (!(buffer instanceof Uint8Array) || !isLength(buf_size, buffer) || buf_size === 0)
+      return refuse(TLS_PARAM_ERR, 'pp_buf or buf_size');
     const { link } = entry;
     link.step();
     if (link.waitingBytes === 0 && isBlocking()) {
@@ -133,7 +139,9 @@ function find(sockfd: number): (SocketEntry & { link: TlsLink }) | t_tls_ret {
   const module = open();
   if (typeof module === 'number') return module;
   const entry = findSocket(sockfd);
-  return entry?.link === undefined ? refuse(TLS_NOT_FOUND_ERR, 'no TLS connection on this socket') : (entry as SocketEntry & { link: TlsLink });
+  return entry?.link === undefined
+    ? refuse(TLS_NOT_FOUND_ERR, 'no TLS connection on this socket')
+    : (entry as SocketEntry & { link: TlsLink });
 }
 
 function handshake(module: Started, sockfd: number, begin: (link: TlsLink) => t_tls_ret): t_tls_ret {

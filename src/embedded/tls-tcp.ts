@@ -22,7 +22,17 @@ import { ipBuffers, isNtf, notify } from './ip.ts';
 import { type Started, TlsLink } from './link.ts';
 import { nativeStack, running, ticketOfConnection } from './module.ts';
 import type { StackStream } from './stack.ts';
-import { attach, dropConnection, isAddress, isLength, newConnection, remoteOf, tcpConnections, type TcpConnection, tcpPorts } from './tcp.ts';
+import {
+  attach,
+  dropConnection,
+  isAddress,
+  isLength,
+  newConnection,
+  remoteOf,
+  tcpConnections,
+  type TcpConnection,
+  tcpPorts,
+} from './tcp.ts';
 import {
   type Ref,
   TCP_INVALID_CONN_HDL,
@@ -105,7 +115,13 @@ export function tls_server_handshake_tcp(conn_hdl: t_tcp_conn_hdl, client_verify
     if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
     const connection = tcpConnections.get(conn_hdl);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
-    return poll(module, connection, { role: 'server', peerName: name, verify: Boolean(client_verify), ticket: TLS_INVALID_CONN_TICKET, started: true });
+    return poll(module, connection, {
+      role: 'server',
+      peerName: name,
+      verify: Boolean(client_verify),
+      ticket: TLS_INVALID_CONN_TICKET,
+      started: true,
+    });
   });
 }
 
@@ -174,7 +190,8 @@ export function tls_tcp_connect(
     const name = peerNameOf(module, p_inf.p_tci_peer_name);
     if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_tci_peer_name');
     if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
-    if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined) return refuse(TLS_PARAM_ERR, 'conn_ticket');
+    if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined)
+      return refuse(TLS_PARAM_ERR, 'conn_ticket');
     const connection = newConnection(p_inf.p_tci_ntf ?? null);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
     const started = ((p_inf.tci_flags ?? 0) & TLS_TCP_CONN_INF_FLAG_START) !== 0;
@@ -203,7 +220,11 @@ export function tls_send_tcp(conn_hdl: t_tcp_conn_hdl, p_data: Uint8Array | null
 }
 
 /** The next decoded data, in an IP buffer that the caller gives back with `tcp_release_buf` or sends on. */
-export function tls_receive_tcp(conn_hdl: t_tcp_conn_hdl, pp_buf: Ref<Uint8Array | null> | null, p_data_len: Ref<number> | null): t_tls_ret {
+export function tls_receive_tcp(
+  conn_hdl: t_tcp_conn_hdl,
+  pp_buf: Ref<Uint8Array | null> | null,
+  p_data_len: Ref<number> | null,
+): t_tls_ret {
   return guarded(() => {
     if (isNull(pp_buf) || isNull(p_data_len)) return TLS_NULL_PTR_ERR;
     const connection = tcpConnections.get(conn_hdl);
@@ -350,9 +371,11 @@ function remember(handle: t_tcp_conn_hdl, link: number): void {
 /** tci_timeout: a connection that does not come about fails. */
 function limitConnect(connection: TcpConnection, stream: StackStream, timeout: number | undefined): void {
   if (timeout === undefined || timeout === 0 || timeout === 0xffffffff) return;
-  const timer = setTimeout(() => {
-    if (stream.state === 'connecting' && tcpConnections.get(connection.handle) === connection) stream.destroy();
-  }, Math.min(timeout, 0x7fffffff));
+  const timer = setTimeout(
+    () => {
+      if (stream.state === 'connecting' && tcpConnections.get(connection.handle) === connection) stream.destroy();
+    },
+    Math.min(timeout, 0x7fffffff),
+  );
   timer.unref();
 }
-

@@ -4,7 +4,15 @@
  * never returns to its event loop can still do I/O.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { type IpStack, MAX_WAITING_DATAGRAMS, type StackDatagram, type StackListener, type StackStream, type StackUdp, type StreamState } from './stack.ts';
+import {
+  type IpStack,
+  MAX_WAITING_DATAGRAMS,
+  type StackDatagram,
+  type StackListener,
+  type StackStream,
+  type StackUdp,
+  type StreamState,
+} from './stack.ts';
 import { stackWorker, type Told } from './stack-worker.ts';
 
 interface Mirror {
@@ -24,7 +32,12 @@ export class WorkerStack implements IpStack {
     this.#port = port1;
     // The function is whole in itself, so that no file has to be found; `__name` is what some compilers call around functions.
     const source = `const __name = (f) => f; (${stackWorker.toString()})(require('node:net'), require('node:dgram'), require('node:worker_threads').workerData);`;
-    this.#worker = new Worker(source, { eval: true, execArgv: [], workerData: { port: port2, counter: this.#counter }, transferList: [port2] });
+    this.#worker = new Worker(source, {
+      eval: true,
+      execArgv: [],
+      workerData: { port: port2, counter: this.#counter },
+      transferList: [port2],
+    });
     this.#worker.unref();
   }
 

@@ -34,12 +34,7 @@ function helloVerifyRequest(times: number): Step<Handshake> {
 }
 
 /** `ClientHello -> [HelloVerifyRequest -> ClientHello ->] ServerHello -> version` */
-export const legacyDatagramFront: Flow<Handshake> = [
-  clientHello,
-  helloVerifyRequest(MAX_HELLO_VERIFY_REQUESTS),
-  serverHello,
-  enterVersion,
-];
+export const legacyDatagramFront: Flow<Handshake> = [clientHello, helloVerifyRequest(MAX_HELLO_VERIFY_REQUESTS), serverHello, enterVersion];
 
 export const datagramClientFront: Handlers<Handshake> = {
   ...clientFront,

@@ -201,4 +201,3 @@ function checkSentinel(hs: Handshake, hello: ServerHello): void {
   if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || ((best === 4 || chosen < 3) && equal(tail, DOWNGRADE_TLS11)))
     fail(ILLEGAL_PARAMETER, 'downgrade_detected');
 }
-

@@ -1,10 +1,5 @@
 /** The server's hellos: version choice, name, context, then the version's own decisions. RFC 9846 §4.2, §4.3.1; RFC 5246 §7.4.1. */
-import {
-  ILLEGAL_PARAMETER,
-  INAPPROPRIATE_FALLBACK,
-  PROTOCOL_VERSION,
-  UNRECOGNIZED_NAME,
-} from '../base/alerts.ts';
+import { ILLEGAL_PARAMETER, INAPPROPRIATE_FALLBACK, PROTOCOL_VERSION, UNRECOGNIZED_NAME } from '../base/alerts.ts';
 import { equal } from '../base/bytes.ts';
 import { fail } from '../base/errors.ts';
 import { type MaybePromise, then } from '../base/maybe-promise.ts';
@@ -84,7 +79,9 @@ function sameExtensions(second: readonly RawExtension[], first: readonly RawExte
   const kept = (list: readonly RawExtension[]) => list.filter(({ type }) => !MAY_CHANGE.includes(type));
   const before = kept(first);
   const after = kept(second);
-  return before.length === after.length && after.every(({ type, body }) => before.some((each) => each.type === type && equal(each.body, body)));
+  return (
+    before.length === after.length && after.every(({ type, body }) => before.some((each) => each.type === type && equal(each.body, body)))
+  );
 }
 
 function checkOrder(hello: ClientHello): void {
@@ -139,4 +136,3 @@ function roleOf(version: ProtocolVersion): ServerRole {
   if (version.server === undefined) throw new RangeError(`${version.name} has no server role`);
   return version.server;
 }
-

@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 
 const [role, portText, certFile, keyFile, caFile] = process.argv.slice(2) as [string, string, string, string, string];
 const port = Number(portText);
-const der = (file: string): Uint8Array => new Uint8Array(Buffer.from(readFileSync(file, 'utf8').replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+const der = (file: string): Uint8Array =>
+  new Uint8Array(Buffer.from(readFileSync(file, 'utf8').replace(/-----[^-]+-----|\s/g, ''), 'base64'));
 const check = (what: string, ret: number): void => {
   if (ret === e.TLS_OK) return;
   console.log(`${what}: ${ret} ${e.tls_last_error()}`);
@@ -78,7 +79,10 @@ switch (role) {
   case 'dtls-client': {
     const fd = e.socket(e.AF_INET, e.SOCK_DGRAM, 0);
     const hdl = e.ref(e.DTLS_INVALID_UDP_HDL);
-    check('handshake', e.dtls_client_handshake_socket(fd, { ipp_ip_addr: '127.0.0.1', ipp_port: port }, 'localhost', e.TLS_INVALID_CONN_TICKET, hdl));
+    check(
+      'handshake',
+      e.dtls_client_handshake_socket(fd, { ipp_ip_addr: '127.0.0.1', ipp_port: port }, 'localhost', e.TLS_INVALID_CONN_TICKET, hdl),
+    );
     check('send', e.dtls_send_socket(hdl.value, say('hello\n'), 6));
     check('receive', e.dtls_receive_socket(hdl.value, buffer, buffer.length, length));
     console.log(`got ${heard().trim()}`);

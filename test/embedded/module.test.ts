@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
-import { TLS_DHE_RSA_WITH_AES_128_CBC_SHA, TLS_RSA_WITH_AES_128_CBC_SHA, TLS_RSA_WITH_AES_256_CBC_SHA } from '../../src/crypto/suites/aes-cbc.ts';
+import {
+  TLS_DHE_RSA_WITH_AES_128_CBC_SHA,
+  TLS_RSA_WITH_AES_128_CBC_SHA,
+  TLS_RSA_WITH_AES_256_CBC_SHA,
+} from '../../src/crypto/suites/aes-cbc.ts';
 import { TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 } from '../../src/crypto/suites/aes-gcm.ts';
 import * as e from '../../src/embedded/index.ts';
 import { ca, client, configure, down, eventually, expired, ok, recorder, registerAll, server, text, up } from './support.ts';
@@ -19,12 +23,37 @@ afterEach(() => {
 
 test('return codes, notifications, states and flags have the numbers of the guide', () => {
   const numbers: Record<string, number> = {
-    TLS_OK: 0, TLS_SET: 1, TLS_NOT_SET: 2, TLS_FOUND: 3, TLS_SIGN_VERIFY: 5, TLS_WAIT: 6, TLS_INIT_ERR: 7, TLS_NOT_FOUND_ERR: 8,
-    TLS_IO_ERR: 9, TLS_TYPE_ERR: 10, TLS_FULL_ERR: 11, TLS_NULL_PTR_ERR: 12, TLS_HS_ERR: 13, TLS_PARAM_ERR: 14, TLS_MEM_ERR: 15,
-    TLS_VERIFY_ERR: 16, TLS_CERTIFICATE_ERR: 17, TLS_ENCRYPTION_MODULE_ERR: 18, TLS_HEARTBEAT_TIMEOUT_ERR: 19, TLS_DROP_MESSAGE: 20,
-    TLS_TIMEOUT_ERR: 21, TLS_DTLS_NEW_CONN: 22, TLS_DTLS_DROP_FRMSG: 23, TLS_DTLS_CONNECT_ERR: 24,
-    TLS_NTF_HANDSHAKE_FAILED: 0x10000, TLS_NTF_HANDSHAKE_DONE: 0x20000, TLS_NTF_HANDSHAKE_TIMEOUT: 0x40000, DTLS_NTF_TIMEOUT: 0x80000,
-    IP_NTF_TX_RDY: 2, TLS_TCP_CONN_INF_FLAG_START: 1, TLS_TCP_CONN_INF_FLAG_VERIFY: 2,
+    TLS_OK: 0,
+    TLS_SET: 1,
+    TLS_NOT_SET: 2,
+    TLS_FOUND: 3,
+    TLS_SIGN_VERIFY: 5,
+    TLS_WAIT: 6,
+    TLS_INIT_ERR: 7,
+    TLS_NOT_FOUND_ERR: 8,
+    TLS_IO_ERR: 9,
+    TLS_TYPE_ERR: 10,
+    TLS_FULL_ERR: 11,
+    TLS_NULL_PTR_ERR: 12,
+    TLS_HS_ERR: 13,
+    TLS_PARAM_ERR: 14,
+    TLS_MEM_ERR: 15,
+    TLS_VERIFY_ERR: 16,
+    TLS_CERTIFICATE_ERR: 17,
+    TLS_ENCRYPTION_MODULE_ERR: 18,
+    TLS_HEARTBEAT_TIMEOUT_ERR: 19,
+    TLS_DROP_MESSAGE: 20,
+    TLS_TIMEOUT_ERR: 21,
+    TLS_DTLS_NEW_CONN: 22,
+    TLS_DTLS_DROP_FRMSG: 23,
+    TLS_DTLS_CONNECT_ERR: 24,
+    TLS_NTF_HANDSHAKE_FAILED: 0x10000,
+    TLS_NTF_HANDSHAKE_DONE: 0x20000,
+    TLS_NTF_HANDSHAKE_TIMEOUT: 0x40000,
+    DTLS_NTF_TIMEOUT: 0x80000,
+    IP_NTF_TX_RDY: 2,
+    TLS_TCP_CONN_INF_FLAG_START: 1,
+    TLS_TCP_CONN_INF_FLAG_VERIFY: 2,
   };
   for (const [name, number] of Object.entries(numbers)) assert.equal((e as Record<string, unknown>)[name], number, name);
   assert.equal(new Set([e.TLS_CONNST_CLOSED, e.TLS_CONNST_HANDSHAKE, e.TLS_CONNST_OPERATING]).size, 3);
@@ -75,7 +104,10 @@ async function pair(options: { verify?: boolean; name?: string } = {}): Promise<
   const port_hdl = e.ref(e.TCP_INVALID_PORT_HDL);
   ok(e.tcp_open(0, 4, null, port_hdl));
   const port = e.ref(0);
-  await eventually(() => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK,
+    () => 'port',
+  );
   const [atClient, atServer] = [recorder(), recorder()];
   const [c, s] = [e.ref(e.TCP_INVALID_CONN_HDL), e.ref(e.TCP_INVALID_CONN_HDL)];
   const flags = e.TLS_TCP_CONN_INF_FLAG_START | (options.verify === true ? e.TLS_TCP_CONN_INF_FLAG_VERIFY : 0);
@@ -89,7 +121,10 @@ async function pair(options: { verify?: boolean; name?: string } = {}): Promise<
     ),
   );
   const over = (codes: number[]): boolean => codes.some((code) => (code & (e.TLS_NTF_HANDSHAKE_DONE | e.TLS_NTF_HANDSHAKE_FAILED)) !== 0);
-  await eventually(() => over(atClient.codes) && over(atServer.codes), () => e.tls_last_error());
+  await eventually(
+    () => over(atClient.codes) && over(atServer.codes),
+    () => e.tls_last_error(),
+  );
   return {
     client: c.value,
     server: s.value,
@@ -222,12 +257,22 @@ test('what the options do to a handshake', async () => {
     ['TLS_RECV_BUF_SIZE', { TLS_RECV_BUF_SIZE: 200 }, {}, e.TLS_MEM_ERR],
     ['TLS_TREAT_RSA512_CERT_INV', { TLS_TREAT_RSA512_CERT_INV: 0 }, {}, e.TLS_OK],
     ['VERIFY', {}, { verify: true }, e.TLS_OK],
-    ['DHE fits into TLS_PRE_MASTER_SECRET_SIZE', { g_tls_arr_cipher_suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA], TLS_PRE_MASTER_SECRET_SIZE: 256 }, {}, e.TLS_OK],
+    [
+      'DHE fits into TLS_PRE_MASTER_SECRET_SIZE',
+      { g_tls_arr_cipher_suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA], TLS_PRE_MASTER_SECRET_SIZE: 256 },
+      {},
+      e.TLS_OK,
+    ],
   ];
-  for (const [name, extra, options, expected] of cases) assert.equal(await outcome(extra, options), expected, `${name}: ${e.tls_last_error()}`);
+  for (const [name, extra, options, expected] of cases)
+    assert.equal(await outcome(extra, options), expected, `${name}: ${e.tls_last_error()}`);
   const tooLong = await outcome({ g_tls_arr_cipher_suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA] });
   assert.notEqual(tooLong, e.TLS_OK, 'TLS_PRE_MASTER_SECRET_SIZE 64');
-  const weak = await outcome({ g_tls_arr_cipher_suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA], TLS_PRE_MASTER_SECRET_SIZE: 1024, TLS_MIN_KEY_EX_SIZE: 257 });
+  const weak = await outcome({
+    g_tls_arr_cipher_suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA],
+    TLS_PRE_MASTER_SECRET_SIZE: 1024,
+    TLS_MIN_KEY_EX_SIZE: 257,
+  });
   assert.notEqual(weak, e.TLS_OK, 'TLS_MIN_KEY_EX_SIZE');
   // No cipher suite in common is a fault of the handshake protocol.
   assert.equal(await outcome({ g_tls_arr_cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256], TLS_MAX_VERSION: 0x0303 }), e.TLS_OK);
@@ -303,7 +348,14 @@ test('a notification callback that throws is counted, and the module goes on', a
   const told = recorder();
   const bad: e.t_ip_ntf = { ntf_fn: () => assert.fail('thrown'), ntf_param: 0, p_ntf_next: told.ntf };
   const hdl = e.ref(e.TCP_INVALID_CONN_HDL);
-  ok(e.tls_tcp_connect({ ipp_ip_addr: '127.0.0.1', ipp_port: 1 }, { p_tci_ntf: bad, tci_flags: 1, p_tci_peer_name: 'x' }, e.TLS_INVALID_CONN_TICKET, hdl));
+  ok(
+    e.tls_tcp_connect(
+      { ipp_ip_addr: '127.0.0.1', ipp_port: 1 },
+      { p_tci_ntf: bad, tci_flags: 1, p_tci_peer_name: 'x' },
+      e.TLS_INVALID_CONN_TICKET,
+      hdl,
+    ),
+  );
   await told.until(e.TLS_NTF_HANDSHAKE_FAILED);
   assert.ok(e.ip_ntf_failures.count > before);
   assert.equal(e.tls_receive_tcp(hdl.value, e.ref<Uint8Array | null>(null), e.ref(0)), e.TLS_IO_ERR);
@@ -368,9 +420,15 @@ test('OAL: events, mutexes, tasks of poll mode', async () => {
   let runs = 0;
   const task: e.oal_task_t = { oal_task_fn: null };
   e.oal_task_create(task, () => void runs++);
-  await eventually(() => runs === 1, () => 'first run');
+  await eventually(
+    () => runs === 1,
+    () => 'first run',
+  );
   e.oal_event_set(event, 1);
-  await eventually(() => runs === 2, () => 'run after an event');
+  await eventually(
+    () => runs === 2,
+    () => 'run after an event',
+  );
   assert.equal(e.oal_task_delete(task), e.OAL_SUCCESS);
   assert.equal(e.oal_event_delete(event), e.OAL_SUCCESS);
 });
@@ -398,7 +456,10 @@ test('TLS_MAX_DATA_LEN bounds a call; an exhausted memory is TLS_MEM_ERR; TLS_MA
   assert.equal(length.value, 1024);
   assert.equal(e.tls_send_tcp(first.client, buffer.value, 1025), e.TLS_PARAM_ERR);
   ok(e.tls_send_tcp(first.client, buffer.value, 1024));
-  await eventually(() => e.tls_receive_tcp(first.server, buffer, length) === e.TLS_OK, () => 'data');
+  await eventually(
+    () => e.tls_receive_tcp(first.server, buffer, length) === e.TLS_OK,
+    () => 'data',
+  );
   assert.equal(text(buffer.value, length.value).length, 1024);
   ok(e.tcp_release_buf(buffer.value));
   e.psp_accounting.limit = e.psp_accounting.allocated;
@@ -440,7 +501,10 @@ test('TLS_PEER_NAME_SIZE, TLS_DIGEST_PREFIX_LEN and TLS_OID_SIZE bound names and
 });
 
 test('TLS_CBC_PADDING_LEN and TLS_TCP_CONN_STACK_SIZE have no effect', async () => {
-  assert.equal(await outcome({ TLS_CBC_PADDING_LEN: 0, TLS_TCP_CONN_STACK_SIZE: 0, g_tls_arr_cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA] }), e.TLS_OK);
+  assert.equal(
+    await outcome({ TLS_CBC_PADDING_LEN: 0, TLS_TCP_CONN_STACK_SIZE: 0, g_tls_arr_cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA] }),
+    e.TLS_OK,
+  );
 });
 
 test('DTLS_CLIENT_CONN_PORT is the local port; DTLS_PMTU_SIZE bounds every datagram; t_dtls_conn_data shows the connection', async () => {
@@ -451,9 +515,19 @@ test('DTLS_CLIENT_CONN_PORT is the local port; DTLS_PMTU_SIZE bounds every datag
   const srv = e.ref(e.UDP_INVALID_HDL);
   ok(e.dtls_udp_srv_open(0, { p_tci_ntf: told.ntf, tci_flags: 1 }, srv));
   const port = e.ref(0);
-  await eventually(() => e.udp_get_port(srv.value, port) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.udp_get_port(srv.value, port) === e.TLS_OK,
+    () => 'port',
+  );
   const hdl = e.ref(e.DTLS_INVALID_UDP_HDL);
-  ok(e.dtls_connect_udp({ ipp_ip_addr: '127.0.0.1', ipp_port: port.value }, { p_tci_ntf: atClient.ntf, tci_flags: 1, p_tci_peer_name: 'localhost' }, e.TLS_INVALID_CONN_TICKET, hdl));
+  ok(
+    e.dtls_connect_udp(
+      { ipp_ip_addr: '127.0.0.1', ipp_port: port.value },
+      { p_tci_ntf: atClient.ntf, tci_flags: 1, p_tci_peer_name: 'localhost' },
+      e.TLS_INVALID_CONN_TICKET,
+      hdl,
+    ),
+  );
   await told.until(e.TLS_NTF_HANDSHAKE_DONE);
   await atClient.until(e.TLS_NTF_HANDSHAKE_DONE);
   const conn = e.ref(e.DTLS_INVALID_UDP_HDL);
@@ -486,7 +560,10 @@ test('heartbeats: TLS_HB_ALLOW_PEER_REQ, TLS_EXT_HB_PAYLOAD_SIZE, TLS_HB_TIME, T
   const port_hdl = e.ref(e.TCP_INVALID_PORT_HDL);
   ok(e.tcp_open(0, 4, null, port_hdl));
   const port = e.ref(0);
-  await eventually(() => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK,
+    () => 'port',
+  );
   // Between the two: a line that falls silent.
   let silent = false;
   let passed = 0;
@@ -511,12 +588,18 @@ test('heartbeats: TLS_HB_ALLOW_PEER_REQ, TLS_EXT_HB_PAYLOAD_SIZE, TLS_HB_TIME, T
   await told.until(e.TLS_NTF_HANDSHAKE_DONE);
   const receive = (): number => e.tls_receive_tcp(c.value, e.ref<Uint8Array | null>(null), e.ref(0));
   ok(e.tls_send_heartbeat(c.value));
-  await eventually(() => passed >= 5 + 8 + 3 + 40 + 16 + 16, () => `${passed} bytes`);
+  await eventually(
+    () => passed >= 5 + 8 + 3 + 40 + 16 + 16,
+    () => `${passed} bytes`,
+  );
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(receive(), e.TLS_WAIT, 'it was answered');
   silent = true;
   ok(e.tls_send_heartbeat(c.value));
-  await eventually(() => receive() === e.TLS_HEARTBEAT_TIMEOUT_ERR, () => 'timeout');
+  await eventually(
+    () => receive() === e.TLS_HEARTBEAT_TIMEOUT_ERR,
+    () => 'timeout',
+  );
   assert.equal(receive(), e.TLS_WAIT, 'told once, and the connection is not closed');
   assert.equal(e.tls_get_state_tcp(c.value), e.TLS_CONNST_OPERATING);
   ok(e.tls_close_tcp(c.value));

@@ -54,7 +54,7 @@ test('tls_tcp_connect with an OpenSSL server: notifications, data, close; then r
   send(hdl.value, 'hello\n');
   await first.until(e.IP_NTF_TX_RDY);
   assert.equal(await receive(hdl.value), 'olleh\n');
-  assert.ok(first.codes.indexOf(e.TLS_NTF_HANDSHAKE_DONE) < first.codes.lastIndexOf(e.IP_NTF_TX_RDY), 'in the guide\'s order');
+  assert.ok(first.codes.indexOf(e.TLS_NTF_HANDSHAKE_DONE) < first.codes.lastIndexOf(e.IP_NTF_TX_RDY), "in the guide's order");
   const ticket = e.ref(e.TLS_INVALID_CONN_TICKET);
   ok(e.tls_get_ticket_tcp(hdl.value, ticket));
   ok(e.tls_close_tcp(hdl.value));
@@ -121,7 +121,10 @@ test('tls_tcp_accept: an OpenSSL client finds a handle that waits for it', async
   const port_hdl = e.ref(e.TCP_INVALID_PORT_HDL);
   ok(e.tcp_open(0, 4, null, port_hdl));
   const port = e.ref(0);
-  await eventually(() => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK,
+    () => 'port',
+  );
   const told = recorder();
   const hdl = e.ref(e.TCP_INVALID_CONN_HDL);
   const from = e.ref({ ipp_ip_addr: '', ipp_port: 0 });
@@ -132,7 +135,10 @@ test('tls_tcp_accept: an OpenSSL client finds a handle that waits for it', async
   openssl.process.stdin!.write('from the client\n');
   assert.equal(await receive(hdl.value), 'from the client\n');
   send(hdl.value, 'from the server\n');
-  await eventually(() => openssl.output.includes('from the server'), () => openssl.output);
+  await eventually(
+    () => openssl.output.includes('from the server'),
+    () => openssl.output,
+  );
   openssl.process.stdin!.end();
   openssl.process.kill();
   await told.until(e.IP_NTF_CLOSED);
@@ -148,11 +154,17 @@ test('tls_server_handshake_tcp verifies the client and its name', async () => {
   const port_hdl = e.ref(e.TCP_INVALID_PORT_HDL);
   ok(e.tcp_open(0, 4, null, port_hdl));
   const port = e.ref(0);
-  await eventually(() => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.tcp_get_port(port_hdl.value, port) === e.TLS_OK,
+    () => 'port',
+  );
   const serve = async (args: string[], name: string): Promise<number> => {
     const openssl = opensslClient(port.value, '-tls1_2', '-quiet', ...args);
     const hdl = e.ref(e.TCP_INVALID_CONN_HDL);
-    await eventually(() => e.tcp_accept(port_hdl.value, null, null, hdl) === e.TLS_OK, () => 'connection');
+    await eventually(
+      () => e.tcp_accept(port_hdl.value, null, null, hdl) === e.TLS_OK,
+      () => 'connection',
+    );
     let ret = e.TLS_WAIT;
     await eventually(
       () => {
@@ -186,7 +198,10 @@ test('a wrong name fails the handshake; a handshake that does not end is notifie
   const port_hdl = e.ref(e.TCP_INVALID_PORT_HDL);
   ok(e.tcp_open(0, 1, null, port_hdl));
   const silent = e.ref(0);
-  await eventually(() => e.tcp_get_port(port_hdl.value, silent) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.tcp_get_port(port_hdl.value, silent) === e.TLS_OK,
+    () => 'port',
+  );
   const late = recorder();
   ok(e.tls_tcp_connect({ ipp_ip_addr: '127.0.0.1', ipp_port: silent.value }, inf(late.ntf), e.TLS_INVALID_CONN_TICKET, hdl));
   await late.until(e.TLS_NTF_HANDSHAKE_TIMEOUT);

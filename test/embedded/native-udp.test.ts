@@ -43,7 +43,10 @@ async function receive(hdl: e.t_dtls_hdl): Promise<string> {
 
 async function portOf(hdl: e.t_udp_hdl): Promise<number> {
   const port = e.ref(0);
-  await eventually(() => e.udp_get_port(hdl, port) === e.TLS_OK, () => 'port');
+  await eventually(
+    () => e.udp_get_port(hdl, port) === e.TLS_OK,
+    () => 'port',
+  );
   return port.value;
 }
 
@@ -58,7 +61,10 @@ test('dtls_connect_udp with an OpenSSL server: notifications, data, resumption, 
   await told.until(e.TLS_NTF_HANDSHAKE_DONE);
   assert.equal(e.dtls_get_state_udp(hdl.value), e.TLS_CONNST_OPERATING);
   send(hdl.value, 'hello\n');
-  await eventually(() => program.output.includes('hello'), () => program.output);
+  await eventually(
+    () => program.output.includes('hello'),
+    () => program.output,
+  );
   program.process.stdin!.write('answer\n');
   assert.equal(await receive(hdl.value), 'answer\n');
   assert.ok(told.codes.includes(e.IP_NTF_TX_RDY));
@@ -88,7 +94,10 @@ test('a DTLS server for OpenSSL: dtls_udp_srv_open, dtls_get_srv_conn_udp, close
   openssl.process.stdin!.write('to the server\n');
   assert.equal(await receive(conn.value), 'to the server\n');
   send(conn.value, 'to the client\n');
-  await eventually(() => openssl.output.includes('to the client'), () => openssl.output);
+  await eventually(
+    () => openssl.output.includes('to the client'),
+    () => openssl.output,
+  );
   assert.equal(e.dtls_udp_srv_close(srv.value), e.TLS_DTLS_CONNECT_ERR);
   ok(e.dtls_close_udp(conn.value));
   ok(e.dtls_udp_srv_close(srv.value));
@@ -194,7 +203,10 @@ test('30 % loss: handshakes of both roles come to their end, the notifications i
     assert.equal(told.codes.filter((code) => code === e.TLS_NTF_HANDSHAKE_DONE).length, 1);
     assert.ok(!told.codes.includes(e.TLS_NTF_HANDSHAKE_FAILED));
     const conn = e.ref(e.DTLS_INVALID_UDP_HDL);
-    await eventually(() => e.dtls_get_srv_conn_udp(srv.value, conn) === e.TLS_OK, () => 'the server');
+    await eventually(
+      () => e.dtls_get_srv_conn_udp(srv.value, conn) === e.TLS_OK,
+      () => 'the server',
+    );
     const buffer = e.ref<Uint8Array | null>(null);
     await eventually(
       () => {
@@ -245,7 +257,10 @@ test('what is dropped is told: TLS_DROP_MESSAGE, TLS_DTLS_DROP_FRMSG', async () 
   const stranger = createSocket('udp4');
   stranger.send(Uint8Array.of(23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 7), port, '127.0.0.1');
   let ret = e.TLS_OK;
-  await eventually(() => (ret = e.dtls_get_drop(conn.value)) !== e.TLS_OK, () => 'drop');
+  await eventually(
+    () => (ret = e.dtls_get_drop(conn.value)) !== e.TLS_OK,
+    () => 'drop',
+  );
   assert.equal(ret, e.TLS_DROP_MESSAGE);
   stranger.close();
   ok(e.dtls_close_udp(hdl.value));

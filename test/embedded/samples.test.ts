@@ -10,7 +10,11 @@ function sample(name: string, port: number): Program {
 }
 
 async function over(one: Program): Promise<void> {
-  await eventually(() => one.process.exitCode !== null, () => `end of the sample: ${one.output}`, 20_000);
+  await eventually(
+    () => one.process.exitCode !== null,
+    () => `end of the sample: ${one.output}`,
+    20_000,
+  );
   assert.equal(one.process.exitCode, 0, one.output);
 }
 
@@ -27,7 +31,11 @@ for (const name of ['dtls-client-udp', 'dtls-client-sockets']) {
   test(`sample ${name}`, async () => {
     const { port, program: openssl } = await opensslDtlsServer();
     const ours = sample(name, port);
-    await eventually(() => openssl.output.includes('hello'), () => openssl.output + ours.output, 20_000);
+    await eventually(
+      () => openssl.output.includes('hello'),
+      () => openssl.output + ours.output,
+      20_000,
+    );
     openssl.process.stdin!.write('answer\n');
     await over(ours);
     assert.ok(ours.output.includes('7 bytes received: answer'), ours.output);
@@ -50,7 +58,11 @@ for (const [name, version] of [
       openssl?.process.kill('SIGKILL');
       openssl = opensslClient(port, version, '-quiet');
       openssl.process.stdin!.write('hello\n');
-      await eventually(() => openssl!.output.includes('hello') || openssl!.output.includes('errno') || openssl!.process.exitCode !== null, () => '', 8_000).catch(() => {});
+      await eventually(
+        () => openssl!.output.includes('hello') || openssl!.output.includes('errno') || openssl!.process.exitCode !== null,
+        () => '',
+        8_000,
+      ).catch(() => {});
       if (openssl.output.includes('hello')) break;
     }
     assert.ok(openssl?.output.includes('hello'), `${openssl?.output}\n${ours.output}`);

@@ -32,7 +32,10 @@ const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 /** Polls until the result is another than TLS_WAIT. */
 async function polled(call: () => number): Promise<number> {
   let ret = e.TLS_WAIT;
-  await eventually(() => (ret = call()) !== e.TLS_WAIT, () => 'result');
+  await eventually(
+    () => (ret = call()) !== e.TLS_WAIT,
+    () => 'result',
+  );
   return ret;
 }
 
@@ -77,17 +80,26 @@ test('TLS sockets, polled: server for an OpenSSL client', async () => {
   assert.equal(e.socket_bind(svr, at(0)), 0);
   assert.equal(e.listen(svr, 4), 0);
   const name = at(0);
-  await eventually(() => e.getsockname(svr, name) === 0, () => 'port');
+  await eventually(
+    () => e.getsockname(svr, name) === 0,
+    () => 'port',
+  );
   const openssl = opensslClient(name.sin_port, '-tls1_2', '-quiet');
   let fd = -1;
-  await eventually(() => (fd = e.accept(svr, null)) >= 0, () => `accept ${e.socket_errno()}`);
+  await eventually(
+    () => (fd = e.accept(svr, null)) >= 0,
+    () => `accept ${e.socket_errno()}`,
+  );
   ok(await polled(() => e.tls_server_handshake_socket(fd, e.FALSE, null)));
   openssl.process.stdin!.write('request\n');
   const buffer = e.ref(new Uint8Array(100));
   const length = e.ref(0);
   ok(await polled(() => e.tls_receive_socket(fd, buffer, 100, length)));
   ok(e.tls_send_socket(fd, bytes('response\n'), 9));
-  await eventually(() => openssl.output.includes('response'), () => openssl.output);
+  await eventually(
+    () => openssl.output.includes('response'),
+    () => openssl.output,
+  );
   assert.equal(e.tls_get_flag(fd, 'resumed'), e.TLS_NOT_SET);
   ok(e.tls_close_socket(fd));
   e.close(fd);
@@ -101,7 +113,10 @@ test('DTLS sockets, polled: both roles, two clients on one socket, TLS_DTLS_NEW_
   const svr = e.socket(e.AF_INET, e.SOCK_DGRAM, 0);
   assert.equal(e.bind(svr, at(0)), 0);
   const name = at(0);
-  await eventually(() => e.getsockname(svr, name) === 0, () => 'port');
+  await eventually(
+    () => e.getsockname(svr, name) === 0,
+    () => 'port',
+  );
   const to = { ipp_ip_addr: '127.0.0.1', ipp_port: name.sin_port };
   const first = e.ref(e.DTLS_INVALID_UDP_HDL);
   const serve = (hdl: e.Ref<e.t_dtls_socket_hdl>): number => e.dtls_server_handshake_socket(svr, e.FALSE, null, hdl);
@@ -125,7 +140,10 @@ test('DTLS sockets, polled: both roles, two clients on one socket, TLS_DTLS_NEW_
   ok(e.dtls_send_socket(hdl1, bytes('one'), 3));
   ok(await polled(() => e.dtls_receive_socket(first.value, buffer, 1500, length)));
   assert.equal(Buffer.from(buffer.subarray(0, length.value)).toString(), 'one');
-  await eventually(() => e.dtls_receive_socket(second.value, buffer, 2, length) === e.TLS_MEM_ERR, () => 'a buffer that is too short');
+  await eventually(
+    () => e.dtls_receive_socket(second.value, buffer, 2, length) === e.TLS_MEM_ERR,
+    () => 'a buffer that is too short',
+  );
   ok(e.dtls_receive_socket(second.value, buffer, 1500, length));
   assert.equal(Buffer.from(buffer.subarray(0, length.value)).toString(), 'two');
   assert.equal(e.dtls_get_state_socket(hdl1), e.TLS_CONNST_OPERATING);
@@ -143,7 +161,10 @@ test('DTLS_SCKSRV_RCV_SIZE: a longer datagram is dropped; a flight in vain is TL
   const svr = e.socket(e.AF_INET, e.SOCK_DGRAM, 0);
   e.bind(svr, at(0));
   const name = at(0);
-  await eventually(() => e.getsockname(svr, name) === 0, () => 'port');
+  await eventually(
+    () => e.getsockname(svr, name) === 0,
+    () => 'port',
+  );
   const hdl = e.ref(e.DTLS_INVALID_UDP_HDL);
   assert.equal(e.dtls_server_handshake_socket(svr, e.FALSE, null, hdl), e.TLS_WAIT);
   const fd = e.socket(e.AF_INET, e.SOCK_DGRAM, 0);
@@ -162,7 +183,11 @@ function blocking(role: string, port: number): Program {
   return program(process.execPath, ['--import', 'tsx', script, role, String(port), server.certFile, server.keyFile, caFile]);
 }
 async function done(one: Program, expected: string): Promise<void> {
-  await eventually(() => one.output.includes('done') || one.process.exitCode !== null, () => one.output, 30_000);
+  await eventually(
+    () => one.output.includes('done') || one.process.exitCode !== null,
+    () => one.output,
+    30_000,
+  );
   assert.ok(one.output.includes(expected) && one.output.includes('done'), one.output);
   assert.ok(!one.output.slice(0, one.output.indexOf('got')).includes('the event loop ran'), 'it blocked');
 }
@@ -175,18 +200,29 @@ test('TLS sockets, blocking: client with OpenSSL', async () => {
 test('TLS sockets, blocking: server for OpenSSL', async () => {
   const port = await freePort();
   const ours = blocking('tls-server', port);
-  await eventually(() => ours.output.includes('listening'), () => ours.output, 30_000);
+  await eventually(
+    () => ours.output.includes('listening'),
+    () => ours.output,
+    30_000,
+  );
   const openssl = opensslClient(port, '-tls1_2', '-quiet');
   openssl.process.stdin!.write('hello\n');
   await done(ours, 'got hello');
-  await eventually(() => openssl.output.includes('hello'), () => openssl.output);
+  await eventually(
+    () => openssl.output.includes('hello'),
+    () => openssl.output,
+  );
   openssl.process.kill();
 });
 
 test('DTLS sockets, blocking: client with OpenSSL', async () => {
   const { port, program: openssl } = await opensslDtlsServer();
   const ours = blocking('dtls-client', port);
-  await eventually(() => openssl.output.includes('hello'), () => openssl.output + ours.output, 30_000);
+  await eventually(
+    () => openssl.output.includes('hello'),
+    () => openssl.output + ours.output,
+    30_000,
+  );
   openssl.process.stdin!.write('answer\n');
   await done(ours, 'got answer');
 });
@@ -194,10 +230,17 @@ test('DTLS sockets, blocking: client with OpenSSL', async () => {
 test('DTLS sockets, blocking: server for OpenSSL', async () => {
   const port = await freePort();
   const ours = blocking('dtls-server', port);
-  await eventually(() => ours.output.includes('listening'), () => ours.output, 30_000);
+  await eventually(
+    () => ours.output.includes('listening'),
+    () => ours.output,
+    30_000,
+  );
   const openssl = opensslClient(port, '-dtls1_2', '-quiet');
   openssl.process.stdin!.write('hello\n');
   await done(ours, 'got hello');
-  await eventually(() => openssl.output.includes('hello'), () => openssl.output);
+  await eventually(
+    () => openssl.output.includes('hello'),
+    () => openssl.output,
+  );
   openssl.process.kill();
 });

@@ -29,7 +29,13 @@ function keyPair() {
 
 const caKeys = keyPair();
 const caKey = nodeCrypto.importPrivateKey(caKeys.pkcs8);
-export const caDer = (await createSelfSigned({ ...fields, crypto: nodeCrypto, key: caKey, subject: 'CN=Embedded CA', ca: true })) as Uint8Array;
+export const caDer = (await createSelfSigned({
+  ...fields,
+  crypto: nodeCrypto,
+  key: caKey,
+  subject: 'CN=Embedded CA',
+  ca: true,
+})) as Uint8Array;
 
 export interface Identity {
   readonly certificate: e.t_tls_certificate;
@@ -42,7 +48,9 @@ const folder = mkdtempSync(join(tmpdir(), 'embedded-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function pem(der: Uint8Array): string {
-  return `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${Buffer.from(der)
+    .toString('base64')
+    .replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 async function identity(name: string, extra: { notBefore?: number; notAfter?: number } = {}): Promise<Identity> {
@@ -62,7 +70,13 @@ async function identity(name: string, extra: { notBefore?: number; notAfter?: nu
   writeFileSync(certFile, pem(der));
   writeFileSync(keyFile, keys.pem);
   return {
-    certificate: { cert_type: e.TLS_CERT_TYPE_RSA, p_cert_block: der, cert_block_len: der.length, p_cert_priv_key: keys.pkcs1, cert_priv_key_len: keys.pkcs1.length },
+    certificate: {
+      cert_type: e.TLS_CERT_TYPE_RSA,
+      p_cert_block: der,
+      cert_block_len: der.length,
+      p_cert_priv_key: keys.pkcs1,
+      cert_priv_key_len: keys.pkcs1.length,
+    },
     der,
     certFile,
     keyFile,
@@ -155,7 +169,10 @@ export function recorder(): { ntf: e.t_ip_ntf; codes: number[]; until(code: numb
       p_ntf_next: null,
     },
     async until(code) {
-      await eventually(() => codes.includes(code), () => `notification ${code.toString(16)} of ${codes.map((one) => one.toString(16)).join()}; ${e.tls_last_error()}`);
+      await eventually(
+        () => codes.includes(code),
+        () => `notification ${code.toString(16)} of ${codes.map((one) => one.toString(16)).join()}; ${e.tls_last_error()}`,
+      );
       wake = undefined;
     },
   };
@@ -204,8 +221,23 @@ export function freePort(): Promise<number> {
 /** `openssl s_server` that sends back every line turned around. */
 export async function opensslServer(...extra: string[]): Promise<{ port: number; program: Program }> {
   const port = await freePort();
-  const made = program('openssl', ['s_server', '-accept', String(port), '-cert', server.certFile, '-key', server.keyFile, '-CAfile', caFile, '-rev', ...extra]);
-  await eventually(() => made.output.includes('ACCEPT') || made.output.includes('DONE') || made.process.exitCode !== null, () => made.output);
+  const made = program('openssl', [
+    's_server',
+    '-accept',
+    String(port),
+    '-cert',
+    server.certFile,
+    '-key',
+    server.keyFile,
+    '-CAfile',
+    caFile,
+    '-rev',
+    ...extra,
+  ]);
+  await eventually(
+    () => made.output.includes('ACCEPT') || made.output.includes('DONE') || made.process.exitCode !== null,
+    () => made.output,
+  );
   await new Promise((resolve) => setTimeout(resolve, 30));
   return { port, program: made };
 }
@@ -213,8 +245,24 @@ export async function opensslServer(...extra: string[]): Promise<{ port: number;
 /** `openssl s_server` over UDP, with cookies: it prints what comes and sends its standard input. */
 export async function opensslDtlsServer(...extra: string[]): Promise<{ port: number; program: Program }> {
   const port = await freePort();
-  const made = program('openssl', ['s_server', '-accept', String(port), '-cert', server.certFile, '-key', server.keyFile, '-CAfile', caFile, '-dtls1_2', '-listen', ...extra]);
-  await eventually(() => made.output.includes('ACCEPT'), () => made.output);
+  const made = program('openssl', [
+    's_server',
+    '-accept',
+    String(port),
+    '-cert',
+    server.certFile,
+    '-key',
+    server.keyFile,
+    '-CAfile',
+    caFile,
+    '-dtls1_2',
+    '-listen',
+    ...extra,
+  ]);
+  await eventually(
+    () => made.output.includes('ACCEPT'),
+    () => made.output,
+  );
   return { port, program: made };
 }
 

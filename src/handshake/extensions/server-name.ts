@@ -49,5 +49,12 @@ export function readServerName(r: Reader): string {
 
 /** Whether a name may stand in server_name: a DNS name without trailing dot, no address. */
 export function isHostName(name: string): boolean {
-  return name.length > 0 && name.length < 256 && !name.includes(':') && !/^[\d.]+$/.test(name) && /^[A-Za-z0-9._*-]+$/.test(name) && !name.endsWith('.');
+  return (
+    name.length > 0 &&
+    name.length < 256 &&
+    !name.includes(':') &&
+    !/^[\d.]+$/.test(name) &&
+    /^[A-Za-z0-9._*-]+$/.test(name) &&
+    !name.endsWith('.')
+  );
 }

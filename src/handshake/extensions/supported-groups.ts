@@ -10,7 +10,10 @@ export const supportedGroups: ExtensionModule = {
   where: IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS | IN_LEGACY_SERVER_HELLO,
   offer(hs, w) {
     if (hs.context.groups.length === 0) return false;
-    w.u16List(2, hs.context.groups.map((group) => group.id));
+    w.u16List(
+      2,
+      hs.context.groups.map((group) => group.id),
+    );
     return true;
   },
   onOffer(hs: Handshake, r: Reader) {

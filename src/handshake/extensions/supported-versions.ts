@@ -6,7 +6,10 @@ export const supportedVersions: ExtensionModule = {
   type: SUPPORTED_VERSIONS,
   where: IN_CLIENT_HELLO | IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST,
   offer(hs, w) {
-    w.u16List(1, hs.context.versions.map((version) => version.id));
+    w.u16List(
+      1,
+      hs.context.versions.map((version) => version.id),
+    );
     return true;
   },
   answer(hs, w) {

@@ -177,9 +177,13 @@ class Attached implements Heartbeats {
     // RFC 6520 §4: there is one request in flight at most.
     if (HEARTBEAT_TRANSITIONS.request[this.#state] === undefined) misuse('invalid_state', 'a heartbeat request is in flight');
     const { carrier } = host;
-    const room = datagramSize === undefined ? carrier.writeLimit : (carrier.probeLimit?.(datagramSize) ?? misuse('unsupported', 'a stream has no datagrams'));
+    const room =
+      datagramSize === undefined
+        ? carrier.writeLimit
+        : (carrier.probeLimit?.(datagramSize) ?? misuse('unsupported', 'a stream has no datagrams'));
     const padding = datagramSize === undefined ? HEARTBEAT_PADDING : room - HEADER - payload.length;
-    if (padding < HEARTBEAT_PADDING || HEADER + payload.length + padding > room) misuse('message_too_large', `${payload.length} bytes of payload`);
+    if (padding < HEARTBEAT_PADDING || HEADER + payload.length + padding > room)
+      misuse('message_too_large', `${payload.length} bytes of payload`);
     const content = this.#message(REQUEST, payload, padding);
     this.#inFlight = { content, payload: payload.slice(), datagramSize, attempts: 0, timeoutMs: this.#settings.timeoutMs, sentAt: 0 };
     this.#on('request');

@@ -47,14 +47,20 @@ export function makeApplicationSecrets(hs: Handshake): void {
 
 export function writeApplicationData(hs: Handshake): void {
   const { schedule } = hs.modern;
-  hs.carrier.setWrite(APPLICATION_EPOCH, protection(hs, hs.side === 'client' ? schedule.clientApplication : schedule.serverApplication, 'write'));
+  hs.carrier.setWrite(
+    APPLICATION_EPOCH,
+    protection(hs, hs.side === 'client' ? schedule.clientApplication : schedule.serverApplication, 'write'),
+  );
 }
 
 /** After the peer's Finished: the peer is who it is, or this cannot be called. */
 export function readApplicationData(hs: Handshake): void {
   if (hs.peerVerified === undefined) fail(INTERNAL_ERROR, 'internal_error', 'peer not authenticated');
   const { schedule, suite } = hs.modern;
-  hs.carrier.setRead(APPLICATION_EPOCH, protection(hs, hs.side === 'client' ? schedule.serverApplication : schedule.clientApplication, 'read'));
+  hs.carrier.setRead(
+    APPLICATION_EPOCH,
+    protection(hs, hs.side === 'client' ? schedule.serverApplication : schedule.clientApplication, 'read'),
+  );
   schedule.enterResumption(hs.transcript.digest());
   hs.established = new ModernEstablished(hs, suite, hs.peerVerified);
   if (hs.side === 'server') sendTickets(hs);
@@ -64,4 +70,3 @@ function protection(hs: Handshake, secret: Uint8Array, direction: 'read' | 'writ
   const { suite, schedule } = hs.modern;
   return suite.protection.protect(hs.crypto, trafficKeys(schedule.lh, secret, suite.protection), MODERN_SHAPE, direction);
 }
-

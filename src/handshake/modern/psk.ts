@@ -32,7 +32,7 @@ export function preparePsks(hs: Handshake): MaybePromise<void> {
   const { session } = hs.options;
   if (session !== undefined && client.resumption && isUsable(hs, session)) {
     const age = client.now() - session.created + session.ageAdd;
-    offers.push({ identity: session.ticket, obfuscatedAge: age % 2 ** 32 >>> 0, secret: session.secret, hash: session.hash, session });
+    offers.push({ identity: session.ticket, obfuscatedAge: (age % 2 ** 32) >>> 0, secret: session.secret, hash: session.hash, session });
   }
   hs.modernOffer.offeredPsks = offers;
   if (client.psk === undefined) return;
@@ -105,4 +105,3 @@ function accept(hs: Handshake, named: NamedPsk, psk: SelectedPsk): SelectedPsk {
   if (!hs.crypto.timingSafeEqual(binder, named.binder)) fail(DECRYPT_ERROR, 'bad_psk_binder');
   return psk;
 }
-

@@ -37,7 +37,8 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
   readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_SERVER_HELLO);
   // psk_ke is never offered: the server's share must come.
   if (state.sharedSecret === undefined) fail(MISSING_EXTENSION, 'missing_extension', extensionName(KEY_SHARE));
-  if (hs.retried && state.retryGroup !== undefined && hs.group !== state.retryGroup.id) fail(ILLEGAL_PARAMETER, 'wrong_group', 'not the group of HelloRetryRequest');
+  if (hs.retried && state.retryGroup !== undefined && hs.group !== state.retryGroup.id)
+    fail(ILLEGAL_PARAMETER, 'wrong_group', 'not the group of HelloRetryRequest');
   const { psk, suite } = state;
   if (psk !== undefined) {
     if (psk.hash !== suite.hash) fail(ILLEGAL_PARAMETER, 'bad_psk', 'the suite has another hash');
@@ -61,4 +62,3 @@ function takeSuite(hs: Handshake, hello: ServerHello): void {
   hs.suite = suite;
   hs.modern.suite = suite;
 }
-

@@ -45,7 +45,8 @@ export function onSecondClientHello(hs: Handshake, _hello: ClientHello): MaybePr
   hs.carrier.skipEarlyData(0);
   checkClientHello(hs, _hello);
   const shares = state.peerShares ?? [];
-  if (group === undefined || shares.length !== 1 || shares[0]!.group !== group.id) fail(ILLEGAL_PARAMETER, 'second_client_hello_changed', 'key_share');
+  if (group === undefined || shares.length !== 1 || shares[0]!.group !== group.id)
+    fail(ILLEGAL_PARAMETER, 'second_client_hello_changed', 'key_share');
   state.retryNeeded = false;
   return decide(hs);
 }
