@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ascii, equal } from '../src/base/bytes.ts';
-import { nodeCrypto, privateKeyFromPem } from '../src/crypto/node/index.ts';
+import { nodeCrypto } from '../src/crypto/node/index.ts';
 import * as cbc from '../src/crypto/suites/aes-cbc.ts';
 import * as ccm from '../src/crypto/suites/aes-ccm.ts';
 import * as gcm from '../src/crypto/suites/aes-gcm.ts';
@@ -16,10 +16,8 @@ import * as rc4 from '../src/crypto/suites/rc4.ts';
 import type { LegacySuite } from '../src/crypto/suites/suite.ts';
 import * as tripleDes from '../src/crypto/suites/triple-des.ts';
 import type { ClientContextInit, ServerContextInit } from '../src/engine/context.ts';
-import type { ClientOptions, Credential, ExternalPsk } from '../src/handshake/context.ts';
+import type { ClientOptions, ExternalPsk } from '../src/handshake/context.ts';
 import type { ProtocolVersion } from '../src/handshake/version.ts';
-import { issueCertificate } from '../src/pki/certs/create.ts';
-import { parseCertificate } from '../src/pki/x509/certificate.ts';
 import { createTicketKeys } from '../src/session/ticket.ts';
 import { createMemoryStore } from '../src/session/cache.ts';
 import { ssl30Client, ssl30Server } from '../src/versions/ssl30.ts';
@@ -28,8 +26,9 @@ import { tls11Client, tls11Server } from '../src/versions/tls11.ts';
 import { tls12Client, tls12Server } from '../src/versions/tls12.ts';
 import { ffdhe2048, ffdhe3072, secp256r1, x25519 } from '../src/wire/group.ts';
 import * as s from '../src/wire/signature-scheme.ts';
-import { AUTHORITY, credential, NOW } from './support/certificates.ts';
+import { credential } from './support/certificates.ts';
 import { clientContext, SCHEMES, serverContext } from './support/contexts.ts';
+import { dsaCredential } from './support/dsa.ts';
 import { connectPair, type Pair } from './support/pair.ts';
 
 const SUITES = Object.values<LegacySuite>({
@@ -52,38 +51,6 @@ const VERSIONS: readonly [ProtocolVersion, ProtocolVersion][] = [
   [tls10Client, tls10Server],
   [ssl30Client, ssl30Server],
 ];
-
-/** A 2048-bit DSA key: making one takes seconds. */
-const DSA_KEY = `-----BEGIN PRIVATE KEY-----
-MIICXQIBADCCAjYGByqGSM44BAEwggIpAoIBAQDLBb3VP02QthXEQ6fbW2oFkmfO
-cbiAQGGfDRHCx0WwE/LKDxq+aS6vxiuMeKmS3Z94LSj7n3WnMi4QKwTPfBXVDBzd
-jbg5u8TcKRPA4DRErS2Oa/niPVcE0GW08j5wGW6Ch93X7oBozKOyMdcduKqVG6+z
-+qZPl6gnkVPhTS4cMkQ88Lt1ktMYRollb8+6GlOe8SGAJwLSTAZ925sSHMPepyaY
-Jy+GnjpUxr6K65eDlblugJJVAlyhoKihv5m+DKpOrEKyreD+HRx1pKkHLvZp9i9O
-Of3wlIx0ri3cfx7XJSgfhYh9jxmLGRBpItIe00PEdWwqCy0asHQJ/Hhz4rDlAh0A
-6selQKVIB/CfJCmczmb7E4GWPF2z7sqLpVUfZQKCAQEAne52fcEMP5SyVo7WBquc
-F3MW3NnfBwi9PZcR6fx4i+u6IrjJ9fTW3eTdeC3I356InAilYFoakw5eJZv4FQHI
-9iLTN9827skw5vT0ZVKbiVO7vc4a5niNV07La4ZqP89SWFIBmGhn9+d5vYmU8cv5
-xMp2l9rfUOOlGnHItOhSsJ8Pi91+RoQ65XMj1zLAHVqjLTRkvP/fYKazYyHFPjeg
-xn0rn4qQpQdVKFx+FBEaZGOxT/p75IeYcbfplQfZpLtBhlROS4CWJCQjlWpIbYdv
-mGu5+84CELWBlo4nGEIZMa2VEHAUleqyVOQgKE3N8JecBGL7cTAgNhbX8FEIEoys
-HAQeAhwHt9heFFFWgGbWBqzMlEcqC2on6R0dijZR5IQZ
------END PRIVATE KEY-----
-`;
-
-function dsaCredential(): Credential {
-  const key = privateKeyFromPem(DSA_KEY);
-  const leaf = issueCertificate({
-    crypto: nodeCrypto,
-    publicKey: key.spki!,
-    issuer: { certificate: parseCertificate(AUTHORITY.der), key: AUTHORITY.key },
-    subject: 'CN=localhost',
-    subjectAltNames: ['localhost'],
-    notBefore: NOW - 86_400_000,
-    notAfter: NOW + 86_400_000,
-  }) as Uint8Array;
-  return { chain: [leaf, AUTHORITY.der], key };
-}
 
 const me: ExternalPsk = { identity: ascii('me'), key: ascii('a key of 25 bytes in this') };
 const schemes = [...SCHEMES, s.DSA_SHA256, s.RSA_PKCS1_SHA1, s.ECDSA_SHA1, s.DSA_SHA1];

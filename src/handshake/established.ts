@@ -23,6 +23,8 @@ export interface PreviousHandshake {
   readonly alpn: string;
   /** legacy_version of the first ClientHello: servers want it again in RSA premaster secrets. */
   readonly clientVersion: number;
+  /** DTLS: the cookie of the first handshake: OpenSSL asks for it again. */
+  readonly cookie: Uint8Array;
   /** That of the keys which protect the connection until the next ChangeCipherSpec. */
   readonly epoch: number;
   /** Renegotiations before this one. */

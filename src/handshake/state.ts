@@ -133,7 +133,10 @@ export class Handshake implements FlowState {
     this.host = host;
     this.trace = options.trace;
     this.previous = previous;
-    if (previous !== undefined) this.alpn = previous.alpn;
+    if (previous !== undefined) {
+      this.alpn = previous.alpn;
+      this.helloCookie = previous.cookie;
+    }
     this.transcript = new Transcript(context.crypto);
     carrier.transcript = this.transcript;
   }

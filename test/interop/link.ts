@@ -4,6 +4,7 @@ import type { TlsError } from '../../src/base/errors.ts';
 import { type Connection, createClientConnection, createServerConnection } from '../../src/engine/connection.ts';
 import type { ConnectionInfo } from '../../src/engine/info.ts';
 import type { ClientContext, ClientOptions, ServerContext } from '../../src/handshake/context.ts';
+import type { HeartbeatReport } from '../../src/handshake/features/heartbeat.ts';
 import type { Session } from '../../src/session/session.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -12,6 +13,7 @@ export class Link {
   readonly connection: Connection;
   readonly socket: Socket;
   readonly sessions: Session[] = [];
+  readonly heartbeats: HeartbeatReport[] = [];
   keyUpdates = 0;
   #received = Buffer.alloc(0);
   #ended = false;
@@ -48,6 +50,7 @@ export class Link {
     for (let event = connection.poll(); event !== undefined; event = connection.poll()) {
       if (event.type === 'data') this.#received = Buffer.concat([this.#received, event.data]);
       else if (event.type === 'session') this.sessions.push(event.session);
+      else if (event.type === 'heartbeat') this.heartbeats.push(event);
       else if (event.type === 'keyUpdate') this.keyUpdates++;
       else if (event.type === 'end') {
         this.#ended = true;

@@ -64,6 +64,7 @@ class Attached implements ConnectionRenegotiation {
   readonly #options: ClientOptions;
   readonly #version: ProtocolVersion;
   readonly #clientVersion: number;
+  readonly #cookie: Uint8Array;
   readonly #epoch: number;
   readonly #isUnique: boolean;
   readonly #before: Previous | undefined;
@@ -80,6 +81,7 @@ class Attached implements ConnectionRenegotiation {
     this.#options = { ...(serverName === undefined ? {} : { serverName }), ...(checkName === undefined ? {} : { checkName }), trace };
     this.#version = hs.version;
     this.#clientVersion = hs.clientVersion;
+    this.#cookie = hs.helloCookie.slice();
     this.#epoch = epochOf(hs);
     this.#isUnique = isUnique;
     this.#before = hs.previous instanceof Previous ? hs.previous : undefined;
@@ -150,6 +152,7 @@ class Attached implements ConnectionRenegotiation {
     const before = this.#before;
     const previous = new Previous(negotiated, finished, {
       clientVersion: this.#clientVersion,
+      cookie: this.#cookie,
       epoch: this.#epoch,
       count: before === undefined ? 0 : before.count + 1,
       wanted: this.#wanted,
@@ -160,10 +163,10 @@ class Attached implements ConnectionRenegotiation {
   }
 }
 
-/** One version; nothing to resume; name and application protocol as they are. */
+/** One version; name and application protocol as they are. Without a session in its options nothing is resumed. */
 function nextContext(context: Context, version: ProtocolVersion, alpn: string, options: RenegotiateOptions): Context {
   const versions = [version];
-  if (context.side === 'client') return Object.freeze({ ...context, versions, alpn: [], resumption: false });
+  if (context.side === 'client') return Object.freeze({ ...context, versions, alpn: [] });
   return Object.freeze({
     ...context,
     versions,
@@ -176,6 +179,7 @@ function nextContext(context: Context, version: ProtocolVersion, alpn: string, o
 
 interface Counts {
   readonly clientVersion: number;
+  readonly cookie: Uint8Array;
   readonly epoch: number;
   readonly count: number;
   readonly wanted: readonly number[];
@@ -186,6 +190,7 @@ class Previous implements PreviousHandshake {
   readonly isSecure: boolean;
   readonly alpn: string;
   readonly clientVersion: number;
+  readonly cookie: Uint8Array;
   readonly epoch: number;
   readonly count: number;
   readonly wanted: readonly number[];
@@ -199,6 +204,7 @@ class Previous implements PreviousHandshake {
     this.isSecure = negotiated.secureRenegotiation;
     this.alpn = negotiated.alpn;
     this.clientVersion = counts.clientVersion;
+    this.cookie = counts.cookie;
     this.epoch = counts.epoch;
     this.count = counts.count;
     this.wanted = counts.wanted;
