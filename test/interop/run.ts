@@ -6,6 +6,7 @@
  */
 import { gnutls } from './gnutls.ts';
 import { curl } from './curl.ts';
+import { legacy } from './legacy-peers.ts';
 import { nodeTls } from './node-tls.ts';
 import { openssl } from './openssl.ts';
 import { endAll } from './process.ts';
@@ -17,6 +18,7 @@ for (const [name, peer] of [
   ['GnuTLS', gnutls],
   ['node:tls', nodeTls],
   ['curl', curl],
+  ['the old versions', legacy],
 ] as const) {
   try {
     await peer(report);
