@@ -46,14 +46,14 @@ const memory = async (): Promise<number> => {
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const pkcs8 = new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' }));
 const now = Date.now();
-const certificate = (await createSelfSigned({
+const certificate = await createSelfSigned({
   crypto: nodeCrypto,
   key: nodeCrypto.importPrivateKey(pkcs8),
   subject: 'CN=localhost',
   subjectAltNames: ['localhost'],
   notBefore: now - 86_400_000,
   notAfter: now + 86_400_000,
-})) as Uint8Array;
+});
 // Beyond the defaults: as many connections as are measured, and a certificate of its own.
 Object.assign(e.config_tls, {
   TLS_MAX_CONN_SIZE: 2 * PAIRS,

@@ -75,7 +75,7 @@ export class DtlsLink implements Held {
   retransmissions = 0;
   lastMessage: Uint8Array | undefined;
   info: ConnectionInfo | undefined;
-  #waiting: Uint8Array[] = [];
+  readonly #waiting: Uint8Array[] = [];
   #ended = false;
 
   constructor(port: DtlsPort, address: string, peerPort: number) {
@@ -427,7 +427,7 @@ export class DtlsPort {
     const known = this.#links.get(keyOf(address, port));
     let link: DtlsLink;
     let wasAwaited = false;
-    if (known !== undefined && known.started && known.association === undefined) link = known;
+    if (known?.started && known.association === undefined) link = known;
     else {
       const next = this.pending.shift();
       if (next === undefined && this.module.connections.isFull) {

@@ -108,7 +108,7 @@ export function stackWorker(net: typeof import('node:net'), dgram: typeof import
       case 'taken': {
         const left = (untaken.get(id) ?? 0) - asked.length;
         untaken.set(id, left);
-        if (socket !== undefined && socket.isPaused() && left <= LIMIT / 2) socket.resume();
+        if (socket?.isPaused() && left <= LIMIT / 2) socket.resume();
         break;
       }
       case 'end':

@@ -304,7 +304,7 @@ function connectionView(link: Link): t_tls_connection {
     tc_encrypt_buf: null,
     tc_cert_oid: oidOf(leaf, config),
     tc_recv_buf: null,
-    tc_conn_hdl: link.kind === 'tcp' ? (link as TlsLink).below : INVALID_HDL,
+    tc_conn_hdl: link.kind === 'tcp' ? link.below : INVALID_HDL,
     tc_conn_hdl_dtls: isDatagram ? link.dtlsHandle : INVALID_HDL,
     tc_ip_addr: isDatagram
       ? { ipp_ip_addr: link.address, ipp_port: link.peerPort }
@@ -317,7 +317,7 @@ function connectionView(link: Link): t_tls_connection {
     tc_timeout: config.TLS_TCP_HS_TIMEOUT,
     tc_dtls_tim_cnt: isDatagram ? link.retransmissions : 0,
     tc_dtls_timeout: isDatagram ? config.DTLS_RETRANSMIT_INIT_TIME : 0,
-    tc_conn_hdl_sock: link.kind === 'socket' ? (link as TlsLink).below : INVALID_HDL,
+    tc_conn_hdl_sock: link.kind === 'socket' ? link.below : INVALID_HDL,
     tc_mutex: tls_conn_mutex,
     tc_seq_num: BigInt(sent.sequence),
     tc_peer_seq_num: BigInt(received.sequence),

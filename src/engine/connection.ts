@@ -64,7 +64,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   #established: Established | undefined;
   #info: ConnectionInfo | undefined;
   #trustError: TlsError | undefined;
-  #events: ConnectionEvent[] = [];
+  readonly #events: ConnectionEvent[] = [];
   #nextEvent = 0;
   #waiting = false;
   #warnings = 0;

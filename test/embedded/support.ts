@@ -29,13 +29,13 @@ function keyPair() {
 
 const caKeys = keyPair();
 const caKey = nodeCrypto.importPrivateKey(caKeys.pkcs8);
-export const caDer = (await createSelfSigned({
+export const caDer = await createSelfSigned({
   ...fields,
   crypto: nodeCrypto,
   key: caKey,
   subject: 'CN=Embedded CA',
   ca: true,
-})) as Uint8Array;
+});
 
 export interface Identity {
   readonly certificate: e.t_tls_certificate;
@@ -56,7 +56,7 @@ function pem(der: Uint8Array): string {
 async function identity(name: string, extra: { notBefore?: number; notAfter?: number } = {}): Promise<Identity> {
   const keys = keyPair();
   const handle = nodeCrypto.importPrivateKey(keys.pkcs8);
-  const der = (await issueCertificate({
+  const der = await issueCertificate({
     ...fields,
     ...extra,
     crypto: nodeCrypto,
@@ -64,7 +64,7 @@ async function identity(name: string, extra: { notBefore?: number; notAfter?: nu
     subject: `CN=${name}`,
     subjectAltNames: [name],
     issuer: { certificate: parseCertificate(caDer), key: caKey },
-  })) as Uint8Array;
+  });
   const certFile = join(folder, `${name}${extra.notAfter ?? ''}.pem`);
   const keyFile = join(folder, `${name}${extra.notAfter ?? ''}.key`);
   writeFileSync(certFile, pem(der));

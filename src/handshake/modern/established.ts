@@ -36,8 +36,8 @@ export class ModernEstablished implements Established {
   readonly #suite: ModernSuite;
   readonly #secrets: Uint8Array;
   /** Client: what a ticket makes a session of; undefined once no more are taken. */
-  #template: Session | undefined;
-  #now: () => number;
+  readonly #template: Session | undefined;
+  readonly #now: () => number;
   #tickets = 0;
   #keyUpdates = 0;
   #readEpoch = 3;

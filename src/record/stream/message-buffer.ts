@@ -44,9 +44,7 @@ export class MessageBuffer {
 
   /** HelloRequest has no content, and may come at any time (RFC 5246 §7.4.1.1). */
   get startsWithHelloRequest(): boolean {
-    return (
-      this.#bytes !== undefined && this.#bytes.subarray(0, Math.min(this.#length, HEADER_LENGTH)).every((byte) => byte === HELLO_REQUEST)
-    );
+    return this.#bytes?.subarray(0, Math.min(this.#length, HEADER_LENGTH)).every((byte) => byte === HELLO_REQUEST) === true;
   }
 
   append(content: Uint8Array): void {

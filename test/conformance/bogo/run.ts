@@ -2,7 +2,7 @@
  * npm run bogo: BoringSSL's test runner against our shim.
  *
  *   npm run bogo                       obtains the runner as a Go module, builds and runs it, compares with the baseline
- *   npm run bogo -- --source DIR       uses a checkout of BoringSSL instead of the module
+ *   npm run bogo -- --runner FILE      uses a runner that is built already
  *   npm run bogo -- --test 'GLOB;…'    only these cases; nothing is compared
  *   npm run bogo -- --update           writes the baseline anew
  *
@@ -33,7 +33,7 @@ interface Results {
 
 const { values } = parseArgs({
   options: {
-    source: { type: 'string' },
+    runner: { type: 'string' },
     test: { type: 'string', default: '*' },
     update: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(2 * cpus().length) },
@@ -44,18 +44,24 @@ await main();
 
 async function main(): Promise<void> {
   mkdirSync(cache, { recursive: true });
-  const source = values.source ?? process.env['BOGO_SOURCE'] ?? obtain();
-  if (source === undefined) {
-    console.log("BoringSSL's runner cannot be had here: skipped. With a checkout of BoringSSL: npm run bogo -- --source DIR");
+  const binary = values.runner === undefined ? buildModule() : resolve(values.runner);
+  if (binary === undefined) {
+    console.log("BoringSSL's runner cannot be had here: skipped. With one that is built already: npm run bogo -- --runner FILE");
     process.exit(NOT_HERE);
   }
-  const runner = join(source, 'ssl', 'test', 'runner');
+  const shim = await bundleShim();
+  const results = await run(binary, shim);
+  process.exit(report(results) ? 0 : 1);
+}
+
+/** The runner out of its module; undefined when that cannot be had. */
+function buildModule(): string | undefined {
+  const source = obtain();
+  if (source === undefined) return undefined;
   const binary = join(cache, 'bogo.test');
   console.log('building the runner');
-  execFileSync('go', ['test', '-c', '-o', binary, '.'], { cwd: runner, stdio: 'inherit' });
-  const shim = await bundleShim();
-  const results = await run(runner, binary, shim);
-  process.exit(report(results) ? 0 : 1);
+  execFileSync('go', ['test', '-c', '-o', binary, '.'], { cwd: join(source, 'ssl', 'test', 'runner'), stdio: 'inherit' });
+  return binary;
 }
 
 /** The runner's module in Go's cache; undefined when Go or the module is missing. */
@@ -94,7 +100,7 @@ async function bundleShim(): Promise<string> {
   return outfile;
 }
 
-async function run(runner: string, binary: string, shim: string): Promise<Results> {
+async function run(binary: string, shim: string): Promise<Results> {
   const output = join(cache, 'results.json');
   const args = [
     '-shim-path',
@@ -110,7 +116,7 @@ async function run(runner: string, binary: string, shim: string): Promise<Result
     '-test',
     values.test,
   ];
-  const child = spawn(binary, args, { cwd: runner, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(binary, args, { cwd: cache, stdio: ['ignore', 'pipe', 'inherit'] });
   let seen = 0;
   let log = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

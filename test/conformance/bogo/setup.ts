@@ -259,8 +259,7 @@ function chooseGroups(flags: Flags, keyShares: readonly number[] | undefined): N
     if (group === undefined || nodeCrypto.lacks(group.name) !== undefined) throw new Unimplemented(`curve ${id}`);
     return group;
   });
-  if (keyShares !== undefined && keyShares.some((id, index) => list[index]?.id !== id))
-    throw new Unimplemented('key-shares in another order');
+  if (keyShares?.some((id, index) => list[index]?.id !== id)) throw new Unimplemented('key-shares in another order');
   if (keyShares?.length === 0) throw new Unimplemented('no-key-shares');
   return list;
 }

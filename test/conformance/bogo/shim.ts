@@ -152,7 +152,7 @@ function checkHandshake(
   if (flags.on.has('expect-no-peer-cert') && info.peerChain.length > 0) throw new Failure('unexpected peer certificate');
   const selected = flags.value.get('expect-selected-credential');
   if (selected !== undefined && !info.resumed) {
-    const index = credentials.findIndex((credential) => credential === info.credential);
+    const index = info.credential === undefined ? -1 : credentials.indexOf(info.credential);
     const want = Number(selected) === -1 ? flags.credentials.length : Number(selected);
     if (index !== want) throw new Failure(`selected credential: want ${selected}, got ${index}`);
   }
