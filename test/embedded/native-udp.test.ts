@@ -145,6 +145,10 @@ test('dtls_start_udp: before it datagrams go in the clear; dtls_accept_udp gives
   ok(e.dtls_start_udp(server.value));
   ok(e.dtls_start_udp(client.value));
   await told.until(e.TLS_NTF_HANDSHAKE_DONE);
+  await eventually(
+    () => e.dtls_get_state_udp(client.value) === e.TLS_CONNST_OPERATING,
+    () => 'the client',
+  );
   send(client.value, 'protected');
   assert.equal(await receive(server.value), 'protected');
   ok(e.dtls_close_udp(client.value));
