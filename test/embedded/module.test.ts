@@ -236,7 +236,9 @@ test('certificates: wrong type, wrong key, malformed, none', () => {
   };
   ok(start(server.certificate));
   assert.equal(start({ ...server.certificate, cert_type: 64 }), e.TLS_TYPE_ERR);
-  assert.equal(start({ ...server.certificate, p_cert_priv_key: client.certificate.p_cert_priv_key! }), e.TLS_TYPE_ERR);
+  const { p_cert_priv_key: other } = client.certificate;
+  assert.ok(other);
+  assert.equal(start({ ...server.certificate, p_cert_priv_key: other, cert_priv_key_len: other.length }), e.TLS_TYPE_ERR);
   assert.equal(start({ ...server.certificate, p_cert_priv_key: null }), e.TLS_NULL_PTR_ERR);
   assert.equal(start({ ...server.certificate, p_cert_priv_key: new Uint8Array(9), cert_priv_key_len: 9 }), e.TLS_CERTIFICATE_ERR);
   assert.equal(start({ cert_type: 1, p_cert_block: null }), e.TLS_NULL_PTR_ERR);
