@@ -19,6 +19,7 @@ export interface DatagramRequest extends Pick<ClientRequest, 'target' | 'witness
   readonly context: ClientContext;
   readonly mtu?: number | undefined;
   readonly lossyLink?: boolean | undefined;
+  readonly retransmitInitial?: number | undefined;
   readonly onStep?: ((step: HandshakeStep) => void) | undefined;
 }
 

@@ -25,6 +25,7 @@ export interface DatagramHooks {
   readonly context: () => { readonly context: ServerContext; readonly witness?: TrustWitness | undefined };
   readonly mtu?: number | undefined;
   readonly lossyLink?: boolean | undefined;
+  readonly retransmitInitial?: number | undefined;
   /** The handshake is over, or has failed. */
   readonly shown: (association: ServedAssociation) => void;
   readonly closed: (association: ServedAssociation) => void;

@@ -2,6 +2,7 @@
 import { type Command, EXIT_FAILED, EXIT_OK } from '../command.ts';
 import { Demo } from '../demo/stage.ts';
 import { withCurl } from '../demo/with-curl.ts';
+import { withDatagrams } from '../demo/with-datagrams.ts';
 import { withItself } from '../demo/with-itself.ts';
 import { withOpenssl } from '../demo/with-openssl.ts';
 import { errorLine } from '../errors.ts';
@@ -14,7 +15,7 @@ export const demo: Command = {
   summary: 'see TLS at work, with curl and OpenSSL at the other end',
   usage: [''],
   about: [
-    'Starts an HTTPS server on loopback with a certificate that it makes, fetches its page with veritls and with curl, resumes a session, connects to an OpenSSL server, and draws the handshakes. Nothing leaves this machine and nothing stays on it.',
+    'Starts an HTTPS server on loopback with a certificate that it makes, fetches its page with veritls and with curl, resumes a session, connects to an OpenSSL server, goes through a lossy link with DTLS, and draws the handshakes. Nothing leaves this machine and nothing stays on it.',
     'Exit status 0 only when everything that is said to have happened was seen to happen. Programs that are not there are skipped, and said to be.',
   ],
   options: {},
@@ -29,7 +30,7 @@ export const demo: Command = {
     );
     const stage = await Demo.start(out);
     try {
-      for (const part of [withItself, withCurl, withOpenssl]) {
+      for (const part of [withItself, withCurl, withOpenssl, withDatagrams]) {
         try {
           await part(stage);
         } catch (error) {

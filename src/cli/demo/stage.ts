@@ -122,7 +122,7 @@ export class Demo {
   }
 }
 
-function demoContext(certificate: SelfSigned): ServerContext {
+export function demoContext(certificate: SelfSigned): ServerContext {
   return createServerContext({
     ...protocolInit({}, 'server', {}),
     verifier: createCertificateVerifier({ trustAnchors: [] }),
