@@ -22,5 +22,5 @@ test('without curl and OpenSSL it says so, and succeeds', async () => {
   assert.equal(status, 0, stdout);
   assert.match(stdout, /Skipped: curl: there is no curl/);
   assert.match(stdout, /Skipped: OpenSSL: there is no openssl on this machine/);
-  assert.match(stdout, /, 0 failed, 2 skipped\n$/);
+  assert.match(stdout, /, 0 failed, 3 skipped\n$/);
 });
