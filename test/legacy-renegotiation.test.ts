@@ -128,17 +128,16 @@ const VERSIONS: readonly [ProtocolVersion, ProtocolVersion, LegacySuite][] = [
   [tls10Client, tls10Server, RSA],
   [ssl30Client, ssl30Server, RSA],
 ];
-const DANGERS = ['dangerouslyAllowSsl30'];
 
 test('renegotiation: either side starts it, again and again, in every version', () => {
   for (const [client, server, suite] of VERSIONS) {
     for (const by of ['client', 'server'] as const) {
       const pair = connect({
-        client: { versions: [client], suites: [suite], dangers: DANGERS, renegotiation: renegotiation('allow') },
+        client: { versions: [client], suites: [suite], renegotiation: renegotiation('allow') },
         server: {
           versions: [server],
           suites: [suite],
-          dangers: DANGERS,
+         
           renegotiation: renegotiation('allow'),
           credentials: [credential('rsa'), credential('p256')],
         },

@@ -55,7 +55,6 @@ const VERSIONS: readonly [ProtocolVersion, ProtocolVersion][] = [
 const me: ExternalPsk = { identity: ascii('me'), key: ascii('a key of 25 bytes in this') };
 const schemes = [...SCHEMES, s.DSA_SHA256, s.RSA_PKCS1_SHA1, s.ECDSA_SHA1, s.DSA_SHA1];
 const groups = [x25519, secp256r1, ffdhe2048];
-const dangers = ['anonymous'];
 const credentials = [credential('rsa'), credential('p256'), dsaCredential()];
 
 function contexts(
@@ -64,7 +63,7 @@ function contexts(
   client: Partial<ClientContextInit> = {},
   server: Partial<ServerContextInit> = {},
 ) {
-  const common = { suites: [suite], schemes, groups, dangers } as const;
+  const common = { suites: [suite], schemes, groups } as const;
   return [
     clientContext({ ...common, versions: [versions[0]], psk: () => me, ...client }),
     serverContext({
@@ -235,12 +234,6 @@ test('PSK: hint, identity, asynchronous look-up, unknown identity told or hidden
     const without = connect(contexts(VERSIONS[0]!, suite, { psk: () => undefined }));
     assert.equal(without.client.connection.error?.code, 'no_credentials', suite.name);
   }
-});
-
-test('anonymous suites: refused by a context that does not know the danger', () => {
-  const pair = connect(contexts(VERSIONS[0]!, anon.TLS_ECDH_anon_WITH_AES_128_CBC_SHA, { dangers: [] }));
-  assert.equal(pair.client.connection.error?.code, 'internal_error');
-  assert.equal(pair.server.connection.info, undefined);
 });
 
 test('an older version is chosen by either side, and never from a newer one that both have', () => {

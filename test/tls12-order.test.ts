@@ -482,7 +482,7 @@ test('RFC 7627 §5.4: without extended master secret nothing is exported', () =>
   assert.equal(resumed.client.connection.info?.resumed, true);
   assert.equal(resumed.client.connection.finishedMessages, undefined);
   assert.equal(resumed.server.connection.finishedMessages, undefined);
-  const allowed = attack((_from, messages) => messages, undefined, without(['exporterWithoutExtendedMasterSecret']));
+  const allowed = attack((_from, messages) => messages, undefined, without(['dangerouslyExportWithoutExtendedMasterSecret']));
   assert.equal(allowed.client.connection.exportKeyingMaterial(16, 'EXPORTER-test').length, 16);
   // RFC 7627 §5.3: a server does not resume it for a client that knows better now.
   const better = attack((_from, messages) => messages, event.session);

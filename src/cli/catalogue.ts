@@ -215,15 +215,6 @@ export function isPlain(suite: CipherSuite): boolean {
   return suite.name.includes('_WITH_NULL_');
 }
 
-/** Options that lower the safety, as they are reported, for suites and versions that somebody asked for. */
-export function dangersOf(suites: readonly CipherSuite[], versions: readonly NamedVersion[]): string[] {
-  return [
-    ...(suites.some(isAnonymous) ? ['anonymous'] : []),
-    ...(suites.some(isPlain) ? ['null encryption'] : []),
-    ...(versions.some(({ rank }) => rank === 0) ? ['SSL 3.0'] : []),
-  ];
-}
-
 const SETS: Readonly<Record<string, ((suite: CipherSuite) => boolean) | undefined>> = {
   all: (suite) => !isAnonymous(suite) && !isPlain(suite),
   anon: isAnonymous,

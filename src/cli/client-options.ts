@@ -5,6 +5,7 @@ import { type ClientContextInit, createClientContext } from '../engine/context.t
 import type { ClientContext, Credential } from '../handshake/context.ts';
 import { createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../pki/x509/verifier.ts';
 import { utf8 } from '../base/bytes.ts';
+import { dangersIn } from '../handshake/dangers.ts';
 import * as catalogue from './catalogue.ts';
 import { openKeyLog, readCredential, readPsk, readTrust } from './files.ts';
 import { listOption, type OptionSpecs, type OptionValues, UsageError } from './options.ts';
@@ -92,7 +93,7 @@ export function protocolInit(
     alpn: values.alpn?.split(',').filter((protocol) => protocol !== '') ?? [],
     ...(values.keylog === undefined ? {} : { keyLog: openKeyLog(values.keylog) }),
     credentials: credential === undefined ? [] : [old ? credential : withSchemes(credential, catalogue.SCHEMES)],
-    dangers: catalogue.dangersOf(suites, usable),
+    dangers: dangersIn({ versions: usable, suites, credentials: credential === undefined ? [] : [credential] }),
   };
 }
 

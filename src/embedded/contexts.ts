@@ -9,6 +9,7 @@ import { recordSizeLimit } from '../handshake/extensions/record-size-limit.ts';
 import { serverName } from '../handshake/extensions/server-name.ts';
 import { signatureAlgorithms, signatureAlgorithmsCert } from '../handshake/extensions/signature-algorithms.ts';
 import { supportedGroups } from '../handshake/extensions/supported-groups.ts';
+import { dangersIn } from '../handshake/dangers.ts';
 import { heartbeat } from '../handshake/features/heartbeat.ts';
 import type { ProtocolVersion } from '../handshake/version.ts';
 import { equal } from '../base/bytes.ts';
@@ -114,19 +115,22 @@ export function serverContextOf(parts: ContextParts, transport: Transport, verif
 function common(parts: ContextParts, transport: Transport, side: 'client' | 'server'): Common {
   const { config, registry, crypto } = parts;
   const versions = versionsOf(config, transport, side);
+  const suites = config.g_tls_arr_cipher_suites.filter(
+    (suite) => suite.family === 'legacy' || versions.some((version) => version.family === 'modern'),
+  );
+  const minDhBits = 8 * config.TLS_MIN_KEY_EX_SIZE;
+  const credentials = parts.host.map((entry) => entry.credential);
   return {
     crypto,
     versions,
-    suites: config.g_tls_arr_cipher_suites.filter(
-      (suite) => suite.family === 'legacy' || versions.some((version) => version.family === 'modern'),
-    ),
+    suites,
     groups: groupsOf(config, registry),
     schemes: schemesOf(registry),
     extensions: EXTENSIONS,
     verifier: parts.verifier,
     now: parts.now,
-    credentials: parts.host.map((entry) => entry.credential),
-    minDhBits: 8 * config.TLS_MIN_KEY_EX_SIZE,
+    credentials,
+    minDhBits,
     recordSizeLimit: config.TLS_MAX_DATA_LEN >= 16_384 ? undefined : config.TLS_MAX_DATA_LEN,
     keyLog: parts.keyLog,
     heartbeat: heartbeat({
@@ -134,7 +138,9 @@ function common(parts: ContextParts, transport: Transport, side: 'client' | 'ser
       allowRequests: config.TLS_HB_ALLOW_PEER_REQ === 1,
       timeoutMs: 1_000 * config.TLS_HB_TIME,
     }),
+    // The configuration names them one by one: that is the switch here.
     dangers: [
+      ...dangersIn({ versions, suites, minDhBits, credentials }),
       ...(config.TLS_TRUST_ALL_CERT === 1 ? ['TLS_TRUST_ALL_CERT'] : []),
       ...(config.TLS_CHECK_CERT_EXP === 0 ? ['TLS_CHECK_CERT_EXP = 0'] : []),
     ],

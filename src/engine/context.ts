@@ -7,14 +7,15 @@ import { misuse } from '../base/errors.ts';
 import { MIN_DH_BITS } from '../base/limits.ts';
 import type { LegacySuite } from '../crypto/suites/suite.ts';
 import type { ClientContext, CommonContext, Credential, ServerContext } from '../handshake/context.ts';
+import { type DangerSwitches, dangersIn, switchedOn } from '../handshake/dangers.ts';
 import type { ExtensionModule } from '../handshake/extensions/module.ts';
 import { parseCertificate } from '../pki/x509/certificate.ts';
 
 /** What has no default. */
 type Required = 'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now';
 
-export type ClientContextInit = Pick<ClientContext, Required> & Partial<Omit<ClientContext, 'side' | Required>>;
-export type ServerContextInit = Pick<ServerContext, Required> & Partial<Omit<ServerContext, 'side' | Required>>;
+export type ClientContextInit = Pick<ClientContext, Required> & Partial<Omit<ClientContext, 'side' | Required>> & DangerSwitches;
+export type ServerContextInit = Pick<ServerContext, Required> & Partial<Omit<ServerContext, 'side' | Required>> & DangerSwitches;
 
 const SESSION_LIFETIME_MS = 7_200_000;
 
@@ -29,6 +30,7 @@ export function createClientContext(init: ClientContextInit): ClientContext {
     ...common(init),
     ...init,
     extensions: extensionsOf(init),
+    dangers: dangersOf(init),
     side: 'client',
     keyShares: init.keyShares ?? 1,
     psk: init.psk,
@@ -58,6 +60,7 @@ export function createServerContext(init: ServerContextInit): ServerContext {
     ...common(init),
     ...init,
     extensions: extensionsOf(init),
+    dangers: dangersOf(init),
     side: 'server',
     verifyResumed: init.verifyResumed ?? true,
     clientCertificate: init.clientCertificate ?? 'none',
@@ -98,8 +101,14 @@ function common(init: ClientContextInit | ServerContextInit): Omit<CommonContext
     verifyResumed: init.verifyResumed ?? false,
     renegotiation: init.renegotiation,
     heartbeat: init.heartbeat,
-    dangers: init.dangers ?? [],
+    dangers: dangersOf(init),
   };
+}
+
+/** By the switches, and by name. */
+function dangersOf(init: ClientContextInit | ServerContextInit): readonly string[] {
+  const { dangers = [] } = init;
+  return [...dangers, ...switchedOn(init).filter((name) => !dangers.includes(name))];
 }
 
 /** Heartbeats bring their extension along. */
@@ -108,8 +117,9 @@ function extensionsOf(init: ClientContextInit | ServerContextInit): readonly Ext
 }
 
 function checkCommon(context: CommonContext): void {
-  const { versions, suites, groups, schemes, crypto } = context;
+  const { versions, suites, groups, schemes, crypto, dangers } = context;
   if (versions.length === 0) wrong('no versions');
+  for (const danger of dangersIn(context)) if (!dangers.includes(danger)) wrong(`what it holds needs ${danger}`);
   const modern = versions.some((version) => version.family === 'modern');
   const legacy = versions.filter((version) => version.family === 'legacy');
   for (let i = 1; i < versions.length; i++) {

@@ -81,7 +81,7 @@ export interface CommonContext {
   readonly renegotiation: RenegotiationSupport | undefined;
   /** RFC 6520; undefined: not negotiated. */
   readonly heartbeat: HeartbeatSupport | undefined;
-  /** What was switched on that lowers the safety, by option name: shown in the connection's info. */
+  /** What was switched on that lowers the safety, by option name (dangers.ts): shown in the connection's info. */
   readonly dangers: readonly string[];
 }
 

@@ -40,7 +40,7 @@ export class PeerVerified {
 
   /** No proof was demanded: only where the context does not demand one. */
   static unauthenticated(hs: Handshake): PeerVerified {
-    if (hs.side === 'server' ? hs.server.clientCertificate === 'require' : !hs.context.dangers.includes('anonymous'))
+    if (hs.side === 'server' ? hs.server.clientCertificate === 'require' : !hs.context.dangers.includes('dangerouslyAllowAnonymous'))
       fail(INTERNAL_ERROR, 'internal_error', 'peer not authenticated');
     return new PeerVerified('none');
   }

@@ -68,7 +68,7 @@ export function client(version: VersionName | 'any', init: Partial<ClientContext
   const versions = version === 'any' ? ALL_VERSIONS : [VERSIONS[version]];
   const suites = suitesFor(version).filter((suite) => init.psk !== undefined || suite.family === 'modern' || !suite.kx.usesPsk);
   const context = { suites, groups: [...CURVES, groups.ffdhe2048], schemes: [...SCHEMES, ...SHA1], ...init };
-  return clientContext({ versions: versions.map((each) => each.client), ...context, ...dangersOf(context.suites) });
+  return clientContext({ versions: versions.map((each) => each.client), ...context });
 }
 
 /** Our server for one version, or for all: certificates of RSA and ECDSA, PSK, tickets and a session store. */
@@ -82,7 +82,6 @@ export function server(version: VersionName | 'any', init: Partial<ServerContext
     sessions: createMemoryStore(Date.now),
     tickets: createTicketKeys(nodeCrypto),
     ...context,
-    ...dangersOf(context.suites),
   });
 }
 
@@ -95,10 +94,6 @@ function suitesFor(version: VersionName | 'any'): readonly CipherSuite[] {
 /** Without encryption or authentication: only where a case asks for it. */
 export function isDangerous(suite: CipherSuite): boolean {
   return suite.name.includes('_NULL_') || suite.name.includes('_anon_');
-}
-
-function dangersOf(suites: readonly CipherSuite[]): { dangers?: readonly string[] } {
-  return suites.some((suite) => (suite as LegacySuite).auth === 'anon') ? { dangers: ['anonymous'] } : {};
 }
 
 // --- files ---

@@ -274,7 +274,6 @@ export function legacyScenario(version: VersionPair, choice: LegacyChoice, rotat
   const certificate = clientCertificate(choice['client certificate']);
   const kind: KeyKind | undefined = !hasCertificate(suite) ? undefined : suite.auth === 'ecdsa' ? 'p256' : 'rsa';
   const tickets = how === 'ticket' ? createTicketKeys(nodeCrypto) : undefined;
-  const dangers = suite.auth === 'anon' ? ['anonymous'] : [];
   const schemes = [...SCHEMES, ...SHA1_SCHEMES];
   const leaving = [
     ...(rotating.extendedMasterSecret ? [] : [EXTENDED_MASTER_SECRET]),
@@ -287,7 +286,6 @@ export function legacyScenario(version: VersionPair, choice: LegacyChoice, rotat
     schemes,
     suites: [suite],
     groups: LEGACY_GROUPS,
-    dangers,
     tickets,
     sessions: how === 'ID' ? createMemoryStore(Date.now) : undefined,
     credentials: kind === undefined ? [] : [staple === 'asked, given' ? { ...credential(kind), ocspResponse: OCSP } : credential(kind)],
@@ -304,7 +302,6 @@ export function legacyScenario(version: VersionPair, choice: LegacyChoice, rotat
     schemes,
     suites: [suite],
     groups: LEGACY_GROUPS,
-    dangers,
     requestOcsp: staple !== 'not asked',
     ...(suite.kx.usesPsk ? { psk: () => PSK } : {}),
     ...(alpn ? { alpn: ['one', 'two'] } : {}),

@@ -11,6 +11,7 @@ import { signatureAlgorithms, signatureAlgorithmsCert } from '../../src/handshak
 import { statusRequest } from '../../src/handshake/extensions/status-request.ts';
 import { supportedGroups } from '../../src/handshake/extensions/supported-groups.ts';
 import type { ClientContext, ServerContext } from '../../src/handshake/context.ts';
+import { dangersIn } from '../../src/handshake/dangers.ts';
 import type { ExtensionModule } from '../../src/handshake/extensions/module.ts';
 import { createCertificateVerifier } from '../../src/pki/x509/verifier.ts';
 import { createTicketKeys } from '../../src/session/ticket.ts';
@@ -62,15 +63,21 @@ const base = {
 } as const;
 
 export function clientContext(init: Partial<ClientContextInit> = {}): ClientContext {
-  return createClientContext({ ...base, versions: [tls13Client], ...init });
+  return createClientContext(allowed({ ...base, versions: [tls13Client], ...init }));
 }
 
 export function serverContext(init: Partial<ServerContextInit> = {}): ServerContext {
-  return createServerContext({
+  const context = {
     ...base,
     versions: [tls13Server],
     credentials: [credential('p256')],
     tickets: createTicketKeys(nodeCrypto),
     ...init,
-  });
+  };
+  return createServerContext(allowed(context));
+}
+
+/** With the switches that it needs, unless it has said which. */
+function allowed<T extends ClientContextInit | ServerContextInit>(init: T): T {
+  return { ...init, dangers: init.dangers ?? dangersIn(init) };
 }

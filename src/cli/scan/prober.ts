@@ -1,5 +1,6 @@
 /** One question to a server is one connection: what is offered decides what is learnt. */
 import { nodeCrypto } from '../../crypto/node/index.ts';
+import { dangersIn } from '../../handshake/dangers.ts';
 import type { CipherSuite } from '../../crypto/suites/suite.ts';
 import { createClientContext } from '../../engine/context.ts';
 import type { ConnectionInfo } from '../../engine/info.ts';
@@ -124,7 +125,7 @@ export class Prober {
       requestOcsp: true,
       minDhBits: ANY_DH_BITS,
       requireSecureRenegotiation: false,
-      dangers: ['dangerouslyTrustAnyCertificate', ...catalogue.dangersOf(question.suites, question.versions)],
+      dangers: ['dangerouslyTrustAnyCertificate', ...dangersIn({ ...question, minDhBits: ANY_DH_BITS })],
     });
     return { context, witness };
   }

@@ -7,6 +7,7 @@ import type { CryptoProvider, HashName } from '../../crypto/port.ts';
 import { Reader } from '../../base/reader.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
 import { CLIENT_HELLO, HELLO_REQUEST, messageName } from '../../wire/handshake.ts';
+import type { Danger } from '../dangers.ts';
 import type { ConnectionRenegotiation, Established, EstablishedHost, FinishedMessages, RenegotiateOptions } from '../established.ts';
 import { applyRecordLimits } from '../extensions/record-size-limit.ts';
 import type { Side } from '../flow.ts';
@@ -29,7 +30,7 @@ const RESERVED_LABELS: readonly string[] = [
 ];
 
 /** In `dangers`: keying material is exported from a master secret that is not bound to its handshake. */
-const EXPORTER_DANGER = 'exporterWithoutExtendedMasterSecret';
+const EXPORTER_DANGER: Danger = 'dangerouslyExportWithoutExtendedMasterSecret';
 
 /** The last step of the flow. */
 export function complete(hs: Handshake): void {

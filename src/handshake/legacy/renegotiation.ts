@@ -13,6 +13,7 @@ import { DEFAULT_RENEGOTIATION_WINDOW_MS, DEFAULT_RENEGOTIATIONS } from '../../b
 import type { IncomingMessage } from '../../record/carrier.ts';
 import { HELLO_REQUEST } from '../../wire/handshake.ts';
 import type { ClientOptions, Context } from '../context.ts';
+import type { Danger } from '../dangers.ts';
 import type {
   ConnectionRenegotiation,
   EstablishedHost,
@@ -29,7 +30,7 @@ import type { ProtocolVersion } from '../version.ts';
 import { epochOf } from './secrets.ts';
 
 /** In `dangers`: renegotiate with peers that do not know RFC 5746, where neither side sees whether somebody else began. */
-const LEGACY_DANGER = 'dangerouslyAllowLegacyRenegotiation';
+const LEGACY_DANGER: Danger = 'dangerouslyAllowLegacyRenegotiation';
 
 /**
  * What a peer's wish for another handshake meets.

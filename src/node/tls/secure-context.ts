@@ -8,6 +8,7 @@ import { TLS_AES_128_GCM_SHA256 } from '../../crypto/suites/modern.ts';
 import type { CipherSuite, LegacySuite } from '../../crypto/suites/suite.ts';
 import { type ClientContextInit, createClientContext } from '../../engine/context.ts';
 import type { ClientContext, Credential } from '../../handshake/context.ts';
+import { dangersIn } from '../../handshake/dangers.ts';
 import { type Certificate, parseCertificates } from '../../pki/x509/certificate.ts';
 import { parseCrls } from '../../pki/x509/crl.ts';
 import { compatible, type Profile } from '../../pki/x509/profile.ts';
@@ -156,10 +157,11 @@ export class SecureContext implements nodeTls.SecureContext {
   > {
     // Without certificates anyone may be the peer: only for who said that he does not mind.
     const suites = strict ? this.suites.filter((suite) => suite.family === 'modern' || suite.auth !== 'anon') : this.suites;
-    const anonymous = suites.some((suite) => suite.family === 'legacy' && suite.auth === 'anon');
+    const versions = server ? serverVersions(this.versionNames) : clientVersions(this.versionNames);
+    const { minDhBits, credentials } = this;
     return {
       crypto: nodeCrypto,
-      versions: server ? serverVersions(this.versionNames) : clientVersions(this.versionNames),
+      versions,
       suites: suites.length === 0 ? [TLS_AES_128_GCM_SHA256] : suites,
       groups: this.groups,
       schemes: this.schemes,
@@ -167,7 +169,8 @@ export class SecureContext implements nodeTls.SecureContext {
       verifier: strict ? this.verifier : this.openVerifier,
       now: Date.now,
       credentials: this.credentials,
-      dangers: [...(anonymous ? ['anonymous'] : []), ...(strict ? [] : ['rejectUnauthorized: false'])],
+      // Named in `ciphers`, `minVersion` and the like: that is the switch here.
+      dangers: [...dangersIn({ versions, suites, minDhBits, credentials }), ...(strict ? [] : ['rejectUnauthorized: false'])],
       ...(this.minDhBits === undefined ? {} : { minDhBits: this.minDhBits }),
     };
   }

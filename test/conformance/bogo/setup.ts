@@ -126,7 +126,7 @@ export function setUp(
     verifyResumed: flags.on.has('reverify-on-resume'),
     renegotiation: renegotiationOf(flags, server),
     // As BoringSSL: whether the peer knows RFC 5746 decides on the connection (-no-legacy-server-connect), not on what follows.
-    dangers: ['dangerouslyAllowLegacyRenegotiation'],
+    dangers: ['dangerouslyAllowLegacyRenegotiation', 'dangerouslyAllowWeakKeys'],
     selectCredential: (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
   };
   if (!server) {
