@@ -137,7 +137,7 @@ test('renegotiation: either side starts it, again and again, in every version', 
         server: {
           versions: [server],
           suites: [suite],
-         
+
           renegotiation: renegotiation('allow'),
           credentials: [credential('rsa'), credential('p256')],
         },

@@ -115,7 +115,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     const room = MAX_QUEUED_OUTPUT - this.carrier.outputLength;
     if (room <= 0) return 0;
     const accepted = data.length <= room ? data : data.subarray(0, room);
-    if (this.#keyUpdateOwed || this.carrier.sealedRecords >= this.#recordLimit) this.#renewKey();
+    if ((this.#keyUpdateOwed || this.carrier.sealedRecords >= this.#recordLimit) && !this.#renewKey()) return 0;
     this.carrier.writeData(APPLICATION_DATA, accepted);
     return accepted.length;
   }
@@ -437,10 +437,18 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.carrier.finished();
   }
 
-  #renewKey(): void {
+  /** False: nothing more may be sent under the key in force. */
+  #renewKey(): boolean {
     this.#keyUpdateOwed = false;
-    if (this.#established?.updateKeys !== undefined) this.updateKeys(false);
+    const established = this.#established!;
+    if (established.updateKeys !== undefined) {
+      this.updateKeys(false);
+      return true;
+    }
+    // Before TLS 1.3 only another handshake makes new keys, and only a client can begin one.
+    if (this.side === 'client' && established.mayRenegotiate?.(this) === true) this.renegotiate();
     else this.#die(new TlsError({ code: 'key_limit_reached', origin: 'local', alert: INTERNAL_ERROR }));
+    return false;
   }
 
   // --- alerts and the end ---

@@ -60,6 +60,8 @@ export interface RenegotiationSupport {
 
 /** What decides on later handshakes of one connection. */
 export interface ConnectionRenegotiation {
+  /** Whether `start` would do it. */
+  may(host: EstablishedHost): boolean;
   /** We want one. Throws `unsupported` where it must not be. */
   start(host: EstablishedHost, finished: FinishedMessages, options: RenegotiateOptions): void;
   /** The peer does not want one. */
@@ -101,6 +103,8 @@ export interface Established {
   onMessage(host: EstablishedHost, message: IncomingMessage): MaybePromise<void>;
   /** Changes our write key, and asks the peer to do so when `request`. Absent where the version cannot. */
   updateKeys?(host: EstablishedHost, request: boolean): void;
+  /** Whether `renegotiate` would do it. */
+  mayRenegotiate?(host: EstablishedHost): boolean;
   /** Starts another handshake, or asks the client for it. Throws `unsupported` where it must not be. Absent in TLS 1.3. */
   renegotiate?(host: EstablishedHost, options: RenegotiateOptions): void;
   /** The peer refused it. */

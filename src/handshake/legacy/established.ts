@@ -107,6 +107,10 @@ export class LegacyEstablished implements Established {
     host.warn(NO_RENEGOTIATION);
   }
 
+  mayRenegotiate(host: EstablishedHost): boolean {
+    return this.#renegotiation?.may(host) === true;
+  }
+
   renegotiate(host: EstablishedHost, options: RenegotiateOptions): void {
     if (this.#renegotiation === undefined) misuse('unsupported', 'the context has no renegotiation');
     this.#renegotiation.start(host, this.#finished, options);

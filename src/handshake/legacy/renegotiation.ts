@@ -89,6 +89,10 @@ class Attached implements ConnectionRenegotiation {
     this.#wanted = this.#before?.wanted ?? [];
   }
 
+  may(host: EstablishedHost): boolean {
+    return this.#obstacle(host.negotiated) === undefined;
+  }
+
   start(host: EstablishedHost, finished: FinishedMessages, options: RenegotiateOptions): void {
     const obstacle = this.#obstacle(host.negotiated);
     if (obstacle !== undefined) misuse('unsupported', `no renegotiation: ${obstacle}`);
