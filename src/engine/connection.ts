@@ -494,6 +494,11 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.#error = error;
     const told = error.origin === 'peer' || error.origin === 'transport' || this.#writeClosed;
     if (!told && error.alert !== undefined) this.carrier.alert(FATAL, error.alert);
+    // One that merely stopped has not failed (RFC 4346 §7.2.1).
+    if (error.alert !== undefined && error.origin !== 'transport') {
+      this.#established?.forget?.();
+      this.#hs?.forget?.();
+    }
     this.#runner = undefined;
     this.#hs = undefined;
     this.#established = undefined;

@@ -1,9 +1,11 @@
 /** Which of our certificates is used, and with which scheme it signs. */
+import { equal } from '../base/bytes.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../crypto/port.ts';
 import { RAW_PUBLIC_KEY, X509 } from '../wire/certificate-type.ts';
 import type { HostStore } from '../pki/certs/host-store.ts';
 import type { Credential, CredentialRequest } from './context.ts';
+import { parseCertificate } from '../pki/x509/certificate.ts';
 import { isWeakScheme, schemeFits } from './schemes.ts';
 import type { Handshake } from './state.ts';
 
@@ -44,14 +46,30 @@ function firstFitting(
   allowed: readonly SignatureKeyType[] | undefined,
   signs: boolean,
 ): Credential | undefined {
+  let first: Credential | undefined;
   for (const type of hs.peerTakesTypes) {
     for (const credential of hs.context.credentials) {
       if (!hasType(credential, type)) continue;
       if (allowed !== undefined && !allowed.includes(credential.key.type)) continue;
-      if (!signs || chooseScheme(hs, credential, modern) !== undefined) return credential;
+      if (signs && chooseScheme(hs, credential, modern) === undefined) continue;
+      if (isFromAuthority(hs, credential)) return credential;
+      first ??= credential;
     }
   }
-  return undefined;
+  return first;
+}
+
+//= rfc5246#section-7.4.6
+//# If the
+//# certificate_authorities list in the certificate request message
+//# was non-empty, one of the certificates in the certificate chain
+//# SHOULD be issued by one of the listed CAs.
+function isFromAuthority({ peerAuthorities, context }: Handshake, { chain }: Credential): boolean {
+  if (peerAuthorities.length === 0 || context.credentials.length < 2) return true;
+  return chain.some((der) => {
+    const { issuer } = parseCertificate(der);
+    return peerAuthorities.some((name) => equal(name, issuer.der));
+  });
 }
 
 /** The certificate types that a credential can be shown as, RFC 7250. */

@@ -111,6 +111,8 @@ export interface Established {
   onRefusal?(): void;
   /** Application data came: counters of messages without data start again. */
   onData(): void;
+  /** A fatal alert ended the connection: its session is not to be resumed (RFC 5246 §7.2.2). */
+  forget?(): void;
   /** tls-unique (RFC 5929), in versions that define it. */
   readonly finishedMessages?: FinishedMessages | undefined;
 }

@@ -121,6 +121,8 @@ export class Handshake implements FlowState {
   dummyCcsSent = false;
   /** Set by the pre_shared_key offer: fills in the binders of the finished ClientHello. */
   patchHello: ((message: Uint8Array) => void) | undefined;
+  /** Server: takes the session of this handshake out of its store. */
+  forget: (() => void) | undefined;
   /** Made by the last key change: what the connection keeps. */
   established: Established | undefined;
 

@@ -56,6 +56,7 @@ export class LegacyEstablished implements Established {
   readonly #mayExport: boolean;
   readonly #isUnique: boolean;
   readonly #renegotiation: ConnectionRenegotiation | undefined;
+  readonly #forget: (() => void) | undefined;
   /** Requests without data between them. */
   #requests = 0;
 
@@ -67,6 +68,7 @@ export class LegacyEstablished implements Established {
     this.#side = hs.side;
     this.#mayExport = hs.extendedMasterSecret || hs.context.dangers.includes(EXPORTER_DANGER);
     this.#isUnique = hs.extendedMasterSecret || hs.resumed === undefined;
+    this.#forget = hs.forget;
     this.#block = concat(legacy.master, hs.clientRandom, hs.serverRandom, legacy.clientVerifyData, legacy.serverVerifyData);
     this.#renegotiation = hs.context.renegotiation?.attach(hs, this.#isUnique);
   }
@@ -118,6 +120,14 @@ export class LegacyEstablished implements Established {
 
   onRefusal(): void {
     this.#renegotiation?.onRefusal();
+  }
+
+  //= rfc5246#section-7.2.2
+  //# Servers and clients MUST forget any session-identifiers,
+  //# keys, and secrets associated with a failed connection.
+  forget(): void {
+    this.#forget?.();
+    this.#block.fill(0);
   }
 
   onData(): void {

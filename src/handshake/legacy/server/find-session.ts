@@ -8,6 +8,7 @@ import type { Session } from '../../../session/session.ts';
 import { SESSION_TICKET } from '../../../wire/extension.ts';
 import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import type { Handshake } from '../../state.ts';
+import { forgetOnFailure } from '../forget.ts';
 import { modulesOf, suiteFits } from '../roles.ts';
 
 export interface FoundSession {
@@ -32,7 +33,12 @@ export function findSession(hs: Handshake, hello: ClientHello): MaybePromise<Fou
     return plain === undefined ? undefined : judge(hs, plain, !server.tickets.isNewest(ticket));
   }
   if (server.sessions === undefined || hello.sessionId.length === 0) return undefined;
-  return then(server.sessions.get(hello.sessionId), (sealed) => (sealed === undefined ? undefined : judge(hs, sealed, false)));
+  const { sessions } = server;
+  return then(sessions.get(hello.sessionId), (sealed) => {
+    const found = sealed === undefined ? undefined : judge(hs, sealed, false);
+    if (found !== undefined) forgetOnFailure(hs, sessions, hello.sessionId.slice());
+    return found;
+  });
 }
 
 /** What stands in a session_ticket extension that counts. */

@@ -9,6 +9,7 @@ import type { Session } from '../../../session/session.ts';
 import { NEW_SESSION_TICKET } from '../../../wire/handshake.ts';
 import { writeNewSessionTicketLegacy } from '../../../wire/messages/new-session-ticket-legacy.ts';
 import { sendFinished } from '../finished.ts';
+import { forgetOnFailure } from '../forget.ts';
 import type { Handshake } from '../../state.ts';
 
 //= rfc5077#section-3.3
@@ -33,7 +34,9 @@ export function sendServerFinished(hs: Handshake): MaybePromise<void> {
   const { sessions } = hs.server;
   if (hs.resumed !== undefined || sessions === undefined || hs.sessionId.length === 0) return;
   const session = sessionOf(hs);
-  if (session.lifetimeMs > 0) return sessions.put(hs.sessionId, encodeSession(session), session.lifetimeMs);
+  if (session.lifetimeMs <= 0) return;
+  forgetOnFailure(hs, sessions, hs.sessionId);
+  return sessions.put(hs.sessionId, encodeSession(session), session.lifetimeMs);
 }
 
 /** What is kept of this handshake. A renewed ticket keeps the time of the session that it continues. */
