@@ -3,7 +3,7 @@
  * npm run sim -- --seeds 1000        as many as said
  * npm run sim -- psk "loss 50"       the cells whose name contains all of these words
  *
- * Prints how long DTLS handshakes take over a bad network, and fails when one throws, storms or never ends, or when the
+ * Prints how long DTLS handshakes take over a bad network, and fails when one throws, storms or hangs, or when the
  * distribution falls behind what loss alone explains.
  */
 import { parseArgs } from 'node:util';
@@ -25,6 +25,9 @@ const EXPECTED: ReadonlyMap<number, readonly [number, number, number]> = new Map
   [0.3, [85, 96.5, 98.8]],
   [0.5, [34, 68, 81]],
 ]);
+
+/** Share of handshakes that may end without success at 50 % loss each way. */
+const MAX_GIVEN_UP = 0.002;
 
 let failed = 0;
 let passed = 0;
@@ -78,8 +81,13 @@ function report(cell: Cell, name: string, outcomes: readonly Outcome[]): string 
       ` ${name}`,
     ].join(' '),
   );
-  if (times.at(-1) === Number.POSITIVE_INFINITY) return 'a handshake never ended';
-  if (cell.loss === 0 && times.at(-1)! > 10_000) return 'slow without loss';
+  const gaveUp = outcomes.filter((outcome) => outcome.gaveUp).length;
+  if (outcomes.some((outcome) => outcome.time === undefined && !outcome.gaveUp)) return 'a handshake never ended';
+  // Half of all datagrams lost: sometimes the peer's last flight is gone before one repetition has come through.
+  if (gaveUp > 0) console.log(`${' '.repeat(22)} ${gaveUp} of ${outcomes.length} gave up`);
+  if (gaveUp > (cell.loss < 0.5 ? 0 : Math.max(2, MAX_GIVEN_UP * outcomes.length))) return `${gaveUp} gave up`;
+  // What comes late comes up to 3 s late, once in each of six flights.
+  if (cell.loss === 0 && times.at(-1)! > (cell.reorder > 0 ? 20_000 : 1_000)) return `slow without loss: ${at(1)} s`;
   const expected = EXPECTED.get(cell.loss);
   if (expected === undefined || cell.profile !== 'lossy' || cell.mtu < 1_200 || cell.mode === 'clientCertificate') return undefined;
   // Three standard deviations of so many runs.
