@@ -44,8 +44,8 @@ test('RFC 5246 §7.2.2: a fatal alert, sent or received, takes the session out o
   };
   const fatal = () => new TlsError({ code: 'aborted', origin: 'api', alert: DECOMPRESSION_FAILURE });
   const endings: [string, boolean, (pair: Pair) => void][] = [
-    ['close_notify of both', true, ({ client, server }) => (client.connection.close(), server.connection.close())],
-    ['the end of the transport', true, ({ client, server }) => (client.connection.receiveEnd(), server.connection.receiveEnd())],
+    ['close_notify of both', true, ({ client, server }) => [client, server].forEach(({ connection }) => connection.close())],
+    ['the end of the transport', true, ({ client, server }) => [client, server].forEach(({ connection }) => connection.receiveEnd())],
     ['an alert of the client', false, ({ client }) => client.connection.abort(fatal())],
     ['an alert of the server', false, ({ server }) => server.connection.abort(fatal())],
     ['a forged record', false, ({ server }) => server.connection.receive(Uint8Array.of(23, 3, 2, 0, 48, ...new Uint8Array(48)))],
