@@ -667,7 +667,7 @@ test('renegotiation: a close in the middle is an end like any other', () => {
   assert.ok(other.client.events.some((event) => event.type === 'closed'));
 });
 
-test('renegotiation over datagrams: either side, with losses, and refused', () => {
+test('D38: renegotiation over datagrams: either side, with losses, and refused', () => {
   const pair = (policy: 'allow' | 'refuse', seed: number, loss: number) => {
     const init = { suites: [GCM, CBC], renegotiation: renegotiation(policy) };
     const link = dtlsPair(clientContext({ ...init, versions: [dtls12Client] }), serverContext({ ...init, versions: [dtls12Server] }), {

@@ -84,7 +84,7 @@ function assertUnexpected(pair: Pair, what: string): void {
 }
 
 for (const kind of ['full', 'resumed'] as const) {
-  test(`TLS 1.2, ${kind}: every message left out, repeated, exchanged with the next, and ChangeCipherSpec before each`, () => {
+  test(`TLS 1.2, ${kind}: S2, S15: every message left out, repeated, exchanged with the next, and ChangeCipherSpec before each`, () => {
     const session = kind === 'resumed' ? someSession() : undefined;
     const sequence = watch(session);
     const names = sequence.map(({ message }) => messageName(message.type));
