@@ -9,20 +9,11 @@
  *
  * The texts lie beside the repository in ../shared/rfc; where they do not, nothing is checked and that is said.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './bootstrap.mjs';
-import { filesBelow } from './source-files.ts';
-
-const TEXTS = join(ROOT, '..', 'shared', 'rfc');
-
-interface Quote {
-  readonly path: string;
-  readonly line: number;
-  readonly document: string;
-  readonly section: string;
-  readonly words: string;
-}
+import { type Annotation, readAnnotations } from './compliance/annotations.ts';
+import { haveTexts, readDocument, wordsOf } from './compliance/texts.ts';
 
 /** One section with all its subsections. */
 type Sections = ReadonlyMap<string, string>;
@@ -33,10 +24,12 @@ const problems: string[] = [];
 const absent = new Map<string, number>();
 const good = new Map<string, number>();
 
-if (!existsSync(TEXTS)) {
+if (!haveTexts()) {
   console.log('The RFC texts (../shared/rfc) are absent: no quotation was checked.\n0 passed, 0 failed, 1 skipped');
 } else {
-  for (const quote of filesBelow(['src', 'test'], /\.ts$/).flatMap(quotesOf)) check(quote);
+  const { annotations, problems: unreadable } = readAnnotations();
+  problems.push(...unreadable);
+  for (const quote of annotations) check(quote);
   for (const problem of problems) console.error(problem);
   for (const [document, count] of [...good].sort()) console.log(`  ${document}  ${count}`);
   for (const [document, count] of [...absent].sort()) console.log(`  ${document}  ${count} not checked: its text is not in ../shared/rfc`);
@@ -44,10 +37,10 @@ if (!existsSync(TEXTS)) {
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-function check(quote: Quote): void {
+function check(quote: Annotation): void {
   const { document, section, words } = quote;
   const place = `${quote.path}:${quote.line}`;
-  if (!documents.has(document)) documents.set(document, readDocument(document));
+  if (!documents.has(document)) documents.set(document, wordsBySection(document));
   const sections = documents.get(document);
   if (sections === undefined) {
     count(absent, document);
@@ -86,7 +79,7 @@ function divergence(sections: Sections, words: string): string {
   return `no word of “${words.slice(0, 60)}”`;
 }
 
-function renumber(quote: Quote, section: string): void {
+function renumber(quote: Annotation, section: string): void {
   const file = join(ROOT, quote.path);
   const lines = readFileSync(file, 'utf8').split('\n');
   lines[quote.line - 1] = lines[quote.line - 1]!.replace(
@@ -98,95 +91,19 @@ function renumber(quote: Quote, section: string): void {
   count(good, quote.document);
 }
 
-function quotesOf(path: string): Quote[] {
-  const found: Quote[] = [];
-  const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
-  for (let i = 0; i < lines.length; i++) {
-    const head = /^\s*\/\/= *(rfc\d+|draft-[\w-]+)[\w-]*#(?:section-|appendix-)([\w.]+)/.exec(lines[i]!);
-    if (head === null) {
-      if (/^\s*\/\/= *(?!type=|reason=|level=)/.test(lines[i]!)) problems.push(`${path}:${i + 1}: cannot read this citation`);
-      continue;
-    }
-    const line = i + 1;
-    const parts: string[] = [];
-    while (/^\s*\/\/(=\s*(type|reason|level)=|#)/.test(lines[i + 1] ?? '')) {
-      const quoted = lines[++i]!.trim();
-      if (quoted.startsWith('//#')) parts.push(quoted.slice(3));
-    }
-    found.push({ path, line, document: head[1]!, section: head[2]!, words: wordsOf(parts.join(' ')) });
-  }
-  return found;
-}
-
 /** The sections of a document, each with the text of its subsections; undefined when the text is not there. */
-function readDocument(document: string): Sections | undefined {
-  const file = readdirSync(TEXTS).find((name) => name.startsWith(document) && !/\d/.test(name.charAt(document.length)));
-  if (file === undefined) return undefined;
-  const text = readFileSync(join(TEXTS, file), 'utf8');
-  const parts = file.endsWith('.md') ? splitMarkdown(text) : splitText(text);
+function wordsBySection(document: string): Sections | undefined {
+  const parts = readDocument(document);
+  if (parts === undefined) return undefined;
   const sections = new Map<string, string>();
-  for (const [name, body] of parts) {
-    const words = wordsOf(body);
-    for (let at = name; ; at = at.slice(0, at.lastIndexOf('.'))) {
+  for (const { number, text } of parts) {
+    const words = wordsOf(text);
+    for (let at = number; ; at = at.slice(0, at.lastIndexOf('.'))) {
       sections.set(at, `${sections.get(at) ?? ' '}${words} `);
       if (!at.includes('.')) break;
     }
   }
   return sections;
-}
-
-/** The plain text of the RFC Editor: numbered headings at the margin, page breaks within. */
-function splitText(text: string): [string, string][] {
-  const parts: [string, string][] = [];
-  for (const line of text.split('\n')) {
-    if (/\[Page \d+\]\s*$|^\f?RFC \d+ .*\d{4}\s*$/.test(line)) continue;
-    const heading = /^(?:Appendix )?(\d+(?:\.\d+)*|[A-Z](?:\.\d+)*)\.? {1,4}\S/.exec(line);
-    if (heading !== null) parts.push([heading[1]!, '']);
-    const last = parts.at(-1);
-    if (last !== undefined) last[1] += `${line}\n`;
-  }
-  return parts;
-}
-
-/** The source of an RFC in kramdown: headings get their numbers from their order. */
-function splitMarkdown(text: string): [string, string][] {
-  const parts: [string, string][] = [];
-  const numbers: number[] = [];
-  let started = false;
-  let back = false;
-  let fenced = false;
-  for (const line of text.split('\n')) {
-    if (line.startsWith('--- middle')) started = true;
-    if (line.startsWith('--- back')) {
-      back = true;
-      numbers.length = 0;
-    }
-    if (/^(~~~|```)/.test(line)) fenced = !fenced;
-    if (!started) continue;
-    const heading = fenced ? null : /^(#+) +/.exec(line);
-    if (heading !== null && !/\{:\s*(?:unnumbered|numbered="false")/.test(line)) {
-      const depth = heading[1]!.length;
-      numbers.length = Math.min(numbers.length, depth);
-      while (numbers.length < depth) numbers.push(0);
-      numbers[depth - 1]!++;
-      const [first = 0, ...rest] = numbers;
-      parts.push([[back ? String.fromCharCode(64 + first) : first, ...rest].join('.'), '']);
-    }
-    const last = parts.at(-1);
-    if (last !== undefined) last[1] += `${line}\n`;
-  }
-  return parts;
-}
-
-/** Words only: line breaks, mark-up, punctuation and references differ between the forms of one text. */
-function wordsOf(text: string): string {
-  const bare = text
-    .replace(/\{\{[^}]*\}\}/g, ' ')
-    .replace(/\[(?:RFC|BCP|STD)?[\w.-]*\]/g, ' ')
-    .replace(/(?:Section|Appendix) [\w.]+(?: of)?/g, ' ')
-    .replace(/\{:[^}]*\}/g, ' ')
-    .replace(/["'`*‘’“”]/g, '');
-  return (bare.match(/[\p{L}\p{N}_]+/gu) ?? []).join(' ');
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -1,0 +1,28 @@
+/** Which documents are traced, and how far each must be. */
+
+export interface TracedDocument {
+  readonly name: string;
+  readonly title: string;
+  /** Whether each of its MUST sentences needs code and test, or an exception. */
+  readonly binding: boolean;
+}
+
+export const DOCUMENTS: readonly TracedDocument[] = [
+  { name: 'rfc9846', title: 'TLS 1.3', binding: false },
+  { name: 'rfc5246', title: 'TLS 1.2', binding: false },
+  { name: 'rfc5746', title: 'Renegotiation indication', binding: false },
+  { name: 'rfc7627', title: 'Extended master secret', binding: false },
+  { name: 'rfc6066', title: 'Extension definitions', binding: false },
+  { name: 'rfc7301', title: 'Application-layer protocol negotiation', binding: false },
+  { name: 'rfc7366', title: 'Encrypt-then-MAC', binding: false },
+  { name: 'rfc5077', title: 'Session tickets', binding: false },
+  { name: 'rfc8422', title: 'ECC cipher suites', binding: false },
+  { name: 'rfc8446', title: 'TLS 1.3, as first published', binding: false },
+  { name: 'rfc9147', title: 'DTLS 1.3', binding: false },
+  { name: 'rfc7919', title: 'Finite-field groups', binding: false },
+  { name: 'rfc8449', title: 'Record size limit', binding: false },
+  { name: 'rfc9146', title: 'DTLS connection identifiers', binding: false },
+];
+
+/** RFC 9846 takes the place of RFC 8446: what stands in both is traced once, by its words. */
+export const ALIAS = { of: 'rfc8446', is: 'rfc9846' } as const;
