@@ -41,6 +41,8 @@ const NAMES: readonly (readonly [number, string])[] = [
   [HEARTBEAT, 'heartbeat'],
   [APPLICATION_LAYER_PROTOCOL_NEGOTIATION, 'application_layer_protocol_negotiation'],
   [SIGNED_CERTIFICATE_TIMESTAMP, 'signed_certificate_timestamp'],
+  [CLIENT_CERTIFICATE_TYPE, 'client_certificate_type'],
+  [SERVER_CERTIFICATE_TYPE, 'server_certificate_type'],
   [PADDING, 'padding'],
   [ENCRYPT_THEN_MAC, 'encrypt_then_mac'],
   [EXTENDED_MASTER_SECRET, 'extended_master_secret'],
