@@ -16,7 +16,7 @@ function caught(run: () => never): TlsError {
 test('fail blames the peer and carries the alert; misuse blames the caller', () => {
   const refused = caught(() => fail(HANDSHAKE_FAILURE, 'no_shared_cipher', 'three offered'));
   assert.deepEqual([refused.origin, refused.alert, refused.code], ['local', HANDSHAKE_FAILURE, 'no_shared_cipher']);
-  assert.equal(refused.message, 'no_shared_cipher (alert handshake_failure): three offered');
+  assert.equal(refused.message, 'no_shared_cipher (alert 40): three offered');
   const wrong = caught(() => misuse('invalid_argument', 'no such suite'));
   assert.deepEqual([wrong.origin, wrong.alert], ['api', undefined]);
 });

@@ -2,8 +2,6 @@
  * The one error type. Whoever finds a fault says which (`code`) and what the peer is told (`alert`); one place, the
  * connection, catches it and sends the alert.
  */
-import { alertName } from './alerts.ts';
-
 /**
  * Who made the error: `local`: we refused what the peer sent; `peer`: the peer sent a fatal alert; `api`: a call that the
  * caller must not make; `transport`: the bytes stopped.
@@ -164,7 +162,7 @@ export function misuse(code: ErrorCode, detail: string): never {
 }
 
 function messageOf(init: TlsErrorInit): string {
-  const alert = init.alert === undefined ? '' : ` (alert ${alertName(init.alert)})`;
+  const alert = init.alert === undefined ? '' : ` (alert ${init.alert})`;
   const detail = init.detail === undefined ? '' : `: ${init.detail}`;
   return `${init.code}${alert}${detail}`;
 }

@@ -1,15 +1,13 @@
 /** Connections over datagrams: DTLS 1.0 and 1.2. One peer each; many peers on one socket are an endpoint's affair. */
-import type { ClientContext, ClientOptions, Context, ServerContext } from '../handshake/context.ts';
+import type { ClientContext, ClientOptions, ServerContext } from '../handshake/context.ts';
 import { datagramClientFront, datagramServerFront, legacyDatagramFront } from '../handshake/cookie-exchange.ts';
-import type { Binding } from '../handshake/flow.ts';
-import type { Handshake } from '../handshake/state.ts';
 import { DatagramCarrier, type DatagramStart } from '../record/datagram/carrier.ts';
 import type { DatagramConfig } from '../record/datagram/config.ts';
-import { Connection } from './connection.ts';
+import { Connection, type FrontFactory } from './connection.ts';
 
 /** A DTLS client connection. The ClientHello is in the output at once. */
 export function createDatagramClientConnection(context: ClientContext, config: DatagramConfig, options: ClientOptions = {}): Connection {
-  return new Connection(context, options, (sink) => new DatagramCarrier(config, sink), front);
+  return new Connection(context, options, (sink) => new DatagramCarrier(config, sink), clientFront);
 }
 
 /**
@@ -22,12 +20,11 @@ export function createDatagramServerConnection(
   start?: DatagramStart,
   options: Pick<ClientOptions, 'trace'> = {},
 ): Connection {
-  return new Connection(context, options, (sink) => new DatagramCarrier(config, sink, start), front);
+  return new Connection(context, options, (sink) => new DatagramCarrier(config, sink, start), serverFront);
 }
 
-function front(context: Context): Binding<Handshake> {
-  return { flow: legacyDatagramFront, handlers: context.side === 'client' ? datagramClientFront : datagramServerFront };
-}
+const clientFront: FrontFactory = () => ({ flow: legacyDatagramFront, handlers: datagramClientFront });
+const serverFront: FrontFactory = () => ({ flow: legacyDatagramFront, handlers: datagramServerFront });
 
 /** The carrier of a connection over datagrams; undefined for one over a stream. */
 export function datagramCarrier(connection: Connection): DatagramCarrier | undefined {

@@ -16,7 +16,7 @@ import type { IncomingMessage } from '../record/carrier.ts';
 import { CLIENT_HELLO, HELLO_VERIFY_REQUEST } from '../wire/handshake.ts';
 import type { Flow, Guard, Handlers, Step } from './flow.ts';
 import { clientHello, enterVersion, serverHello } from './front.ts';
-import { clientFront, sendClientHello } from './front-client.ts';
+import { onLegacyServerHello, sendClientHello } from './front-client.ts';
 import { onClientHello, serverFront } from './front-server.ts';
 import type { Handshake } from './state.ts';
 
@@ -37,16 +37,16 @@ function helloVerifyRequest(times: number): Step<Handshake> {
 export const legacyDatagramFront: Flow<Handshake> = [clientHello, helloVerifyRequest(MAX_HELLO_VERIFY_REQUESTS), serverHello, enterVersion];
 
 export const datagramClientFront: Handlers<Handshake> = {
-  ...clientFront,
+  ClientHello: sendClientHello,
   HelloVerifyRequest: onHelloVerifyRequest,
   ClientHelloWithCookie: sendClientHello,
+  ServerHello: onLegacyServerHello,
 };
 
-export const datagramServerFront: Handlers<Handshake> = {
-  ...serverFront,
+export const datagramServerFront: Handlers<Handshake> = /* @__PURE__ */ Object.assign({}, serverFront, {
   HelloVerifyRequest: () => fail(UNEXPECTED_MESSAGE, 'internal_error', 'cookies are the endpoint’s'),
   ClientHelloWithCookie: onClientHello,
-};
+});
 
 function onHelloVerifyRequest(hs: Handshake, message: IncomingMessage): void {
   const r = new Reader(message.body);

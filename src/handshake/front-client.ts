@@ -15,7 +15,6 @@ import { TLS_EMPTY_RENEGOTIATION_INFO_SCSV, TLS_FALLBACK_SCSV } from '../wire/su
 import { writeOffers } from './extensions/blocks.ts';
 import type { ExtensionModule } from './extensions/module.ts';
 import type { Handlers } from './flow.ts';
-import { offeredSession } from './legacy/client/offered-session.ts';
 import type { Handshake } from './state.ts';
 import type { ProtocolVersion } from './version.ts';
 
@@ -90,7 +89,7 @@ function startHello(hs: Handshake): void {
   const modern = client.versions.find((version) => version.family === 'modern');
   hs.clientVersion = modern === undefined ? legacy!.id : modern.helloCookie ? 0xfefd : 0x0303;
   if (hs.previous !== undefined) hs.clientVersion = hs.previous.clientVersion;
-  const session = offeredSession(hs);
+  const session = client.versions.find((version) => version.client?.resumption !== undefined)?.client?.resumption?.offered(hs);
   // RFC 5077 §3.4: with a ticket, an ID of our own shows whether it was accepted.
   if (session !== undefined) hs.sessionId = session.sessionId.length > 0 ? session.sessionId : hs.crypto.random(32);
   else if (modern !== undefined && client.middleboxCompatibility) hs.sessionId = hs.crypto.random(32);
@@ -139,7 +138,16 @@ function onHelloRetryRequest(hs: Handshake, message: IncomingMessage): MaybeProm
 
 function onServerHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
   const hello = readServerHello(new Reader(message.body));
-  const version = selectedVersion(hs, hello);
+  return enterVersion(hs, hello, selectedVersion(hs, hello));
+}
+
+/** Where no version has supported_versions: legacy_version is the server's choice. */
+export function onLegacyServerHello(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
+  const hello = readServerHello(new Reader(message.body));
+  return enterVersion(hs, hello, legacyVersion(hs, hello));
+}
+
+function enterVersion(hs: Handshake, hello: ServerHello, version: ProtocolVersion): MaybePromise<void> {
   //= rfc9846#section-4.2.4
   //# The value of selected_version in the HelloRetryRequest
   //# "supported_versions" extension MUST be retained in the ServerHello,
@@ -159,11 +167,7 @@ function onServerHello(hs: Handshake, message: IncomingMessage): MaybePromise<vo
 function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   const { versions } = hs.client;
   const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
-  if (extension === undefined) {
-    const version = versions.find((each) => each.id === hello.version && each.family === 'legacy');
-    if (version === undefined) fail(PROTOCOL_VERSION, 'unsupported_version', `server chose 0x${hello.version.toString(16)}`);
-    return version;
-  }
+  if (extension === undefined) return legacyVersion(hs, hello);
   if (!hs.offered.includes(SUPPORTED_VERSIONS)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', 'supported_versions');
   const id = extension.u16();
   extension.finish();
@@ -175,6 +179,12 @@ function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   const version = versions.find((each) => each.id === id && each.family === 'modern');
   if (version === undefined) fail(ILLEGAL_PARAMETER, 'wrong_version', `supported_versions 0x${id.toString(16)}`);
   if (hello.version !== (version.helloCookie ? 0xfefd : 0x0303)) fail(ILLEGAL_PARAMETER, 'wrong_version', 'legacy_version');
+  return version;
+}
+
+function legacyVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
+  const version = hs.client.versions.find((each) => each.id === hello.version && each.family === 'legacy');
+  if (version === undefined) fail(PROTOCOL_VERSION, 'unsupported_version', `server chose 0x${hello.version.toString(16)}`);
   return version;
 }
 

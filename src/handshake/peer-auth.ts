@@ -19,6 +19,9 @@ import type { Handshake } from './state.ts';
 /** How the peer was authenticated. `none`: a client of which no certificate was demanded, or an anonymous suite. */
 export type PeerProof = 'certificate' | 'rawKey' | 'psk' | 'resumption' | 'none';
 
+/** Makes the proof. Nobody outside of this file has it. */
+let grant: (proof: PeerProof) => PeerVerified;
+
 export class PeerVerified {
   /** Types of the same shape are not this one. Never there at run time. */
   declare protected readonly brand: never;
@@ -26,54 +29,56 @@ export class PeerVerified {
   private constructor(proof: PeerProof) {
     this.proof = proof;
   }
-
-  /** A PSK or a resumed session: Finished under its keys proves it. */
-  static bySharedSecret(proof: 'psk' | 'resumption'): PeerVerified {
-    return new PeerVerified(proof);
+  static {
+    grant = (proof) => new PeerVerified(proof);
   }
+}
 
-  /** The premaster secret was encrypted to the key of the chain that `verifyChain` accepted: Finished under it proves the server. */
-  static byKeyTransport(hs: Handshake): PeerVerified {
-    if (hs.side !== 'client' || hs.peerKey === undefined) fail(INTERNAL_ERROR, 'internal_error', 'key transport without certificate');
-    return new PeerVerified(proofOf(hs));
-  }
+/** A PSK or a resumed session: Finished under its keys proves it. */
+export function verifiedBySharedSecret(proof: 'psk' | 'resumption'): PeerVerified {
+  return grant(proof);
+}
 
-  /** No proof was demanded: only where the context does not demand one. */
-  static unauthenticated(hs: Handshake): PeerVerified {
-    if (hs.side === 'server' ? hs.server.clientCertificate === 'require' : !hs.context.dangers.includes('dangerouslyAllowAnonymous'))
-      fail(INTERNAL_ERROR, 'internal_error', 'peer not authenticated');
-    return new PeerVerified('none');
-  }
+/** The premaster secret was encrypted to the key of the chain that `verifyChain` accepted: Finished under it proves the server. */
+export function verifiedByKeyTransport(hs: Handshake): PeerVerified {
+  if (hs.side !== 'client' || hs.peerKey === undefined) fail(INTERNAL_ERROR, 'internal_error', 'key transport without certificate');
+  return grant(proofOf(hs));
+}
 
-  /** The peer signed `tbs` with the key of the chain that `verifyChain` accepted. */
-  static bySignature(hs: Handshake, scheme: number, tbs: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
-    const key = hs.peerKey;
-    if (key === undefined) fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
-    //= rfc9846#section-4.5.1.2
-    //# the digitalSignature bit
-    //# MUST be set if the Key Usage extension is present
-    if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
-    if (!schemeFits(scheme, key, hs.isModern)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} with ${key.type} key`);
-    return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
-      if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
-      hs.peerScheme = scheme;
-      return new PeerVerified(proofOf(hs));
-    });
-  }
+/** No proof was demanded: only where the context does not demand one. */
+export function unauthenticated(hs: Handshake): PeerVerified {
+  if (hs.side === 'server' ? hs.server.clientCertificate === 'require' : !hs.context.dangers.includes('dangerouslyAllowAnonymous'))
+    fail(INTERNAL_ERROR, 'internal_error', 'peer not authenticated');
+  return grant('none');
+}
 
-  /** SSL 3.0: a client signed the hashes of its handshake with the RSA key of its chain. */
-  static byBareSignature(hs: Handshake, hashes: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
-    const key = hs.peerKey;
-    if (key === undefined || hs.crypto.verifyPrehashed === undefined)
-      fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
-    if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
-    if (key.type !== 'rsa') fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${key.type} key in SSL 3.0`);
-    return then(hs.crypto.verifyPrehashed(key, hashes, signature), (valid) => {
-      if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
-      hs.peerScheme = RSA_PKCS1_MD5_SHA1;
-      return new PeerVerified('certificate');
-    });
-  }
+/** The peer signed `tbs` with the key of the chain that `verifyChain` accepted. */
+export function verifiedBySignature(hs: Handshake, scheme: number, tbs: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
+  const key = hs.peerKey;
+  if (key === undefined) fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
+  //= rfc9846#section-4.5.1.2
+  //# the digitalSignature bit
+  //# MUST be set if the Key Usage extension is present
+  if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
+  if (!schemeFits(scheme, key, hs.isModern)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} with ${key.type} key`);
+  return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
+    if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
+    hs.peerScheme = scheme;
+    return grant(proofOf(hs));
+  });
+}
+
+/** SSL 3.0: a client signed the hashes of its handshake with the RSA key of its chain. */
+export function verifiedByBareSignature(hs: Handshake, hashes: Uint8Array, signature: Uint8Array): MaybePromise<PeerVerified> {
+  const key = hs.peerKey;
+  if (key === undefined || hs.crypto.verifyPrehashed === undefined) fail(INTERNAL_ERROR, 'internal_error', 'signature without certificate');
+  if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
+  if (key.type !== 'rsa') fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${key.type} key in SSL 3.0`);
+  return then(hs.crypto.verifyPrehashed(key, hashes, signature), (valid) => {
+    if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
+    hs.peerScheme = RSA_PKCS1_MD5_SHA1;
+    return grant('certificate');
+  });
 }
 
 /** Checks the peer's chain (`hs.peerChain`, not empty) and takes its key. */

@@ -18,7 +18,7 @@ import type { ClientContext, ClientOptions, Context, Credential, HandshakeHost, 
 import type { Established, PreviousHandshake } from './established.ts';
 import type { FlowState, Side, TraceEntry } from './flow.ts';
 import type { LegacyState } from './legacy/state.ts';
-import { ModernState } from './modern/state.ts';
+import type { ModernState } from './modern/state.ts';
 import type { PeerVerified } from './peer-auth.ts';
 import { Transcript } from './transcript.ts';
 import type { ProtocolVersion } from './version.ts';
@@ -184,9 +184,7 @@ export class Handshake implements FlowState {
   set modern(state: ModernState) {
     this.#modern = state;
   }
-  /** The state, made when a hello first needs it: a client offers TLS 1.3 before it is chosen. */
-  get modernOffer(): ModernState {
-    this.#modern ??= new ModernState();
+  get modernState(): ModernState | undefined {
     return this.#modern;
   }
   get isModern(): boolean {

@@ -1,6 +1,7 @@
 /** A protocol version as a value: its number, and what each role needs of it. A role that is not passed is not bundled. */
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { LabelPrefix } from '../crypto/kdf/hkdf.ts';
+import type { Session } from '../session/session.ts';
 import type { ClientHello } from '../wire/messages/client-hello.ts';
 import type { ServerHello } from '../wire/messages/server-hello.ts';
 import type { ExtensionModule } from './extensions/module.ts';
@@ -8,8 +9,21 @@ import type { Binding } from './flow.ts';
 import type { LegacyStrategy } from './legacy/strategy.ts';
 import type { Handshake } from './state.ts';
 
+/** How a client of SSL 3.0 to (D)TLS 1.2 resumes sessions. */
+export interface ClientResumption {
+  /** The session of the caller's, where it can be offered. */
+  offered(hs: Handshake): Session | undefined;
+  /** The one that the server resumes. */
+  accepted(hs: Handshake, hello: ServerHello): Session | undefined;
+  /** Goes on with it, when all that ServerHello says is known. */
+  resume(hs: Handshake, session: Session): void;
+}
+
 export interface ClientRole extends Binding<Handshake> {
   readonly extensions: readonly ExtensionModule[];
+  /** False: it knows no certificates, so that only suites of pre-shared keys can be used. */
+  readonly certificates?: false;
+  readonly resumption?: ClientResumption;
   /** What has to be looked up before the first ClientHello. */
   prepare?(hs: Handshake): MaybePromise<void>;
   /** Takes in the ServerHello that chose this version. */

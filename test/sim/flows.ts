@@ -7,6 +7,8 @@ import { clientFront } from '../../src/handshake/front-client.ts';
 import { serverFront } from '../../src/handshake/front-server.ts';
 import { legacyStreamFront, streamFront } from '../../src/handshake/front.ts';
 import { legacyClient } from '../../src/handshake/legacy/client/role.ts';
+import { pskClient } from '../../src/handshake/legacy/client/psk-role.ts';
+import { pskFlow } from '../../src/handshake/legacy/flow-psk.ts';
 import { legacyFlow } from '../../src/handshake/legacy/flow.ts';
 import { legacyServer } from '../../src/handshake/legacy/server/role.ts';
 import { modernFlow } from '../../src/handshake/modern/flow.ts';
@@ -54,6 +56,15 @@ export const FLOWS: readonly PlayedFlow[] = [
     version: legacyFlow,
     flow: inlineGoto(legacyDatagramFront, legacyFlow),
     client: join(datagramClientFront, legacyClient.handlers),
+    server: join(datagramServerFront, legacyServer.handlers),
+  },
+  {
+    name: 'DTLS 1.2 with pre-shared keys',
+    file: 'dtls12-psk',
+    front: legacyDatagramFront,
+    version: pskFlow,
+    flow: inlineGoto(legacyDatagramFront, pskFlow),
+    client: join(datagramClientFront, pskClient.handlers),
     server: join(datagramServerFront, legacyServer.handlers),
   },
 ];

@@ -1,11 +1,12 @@
 /** early_data, RFC 9846 §4.3.10, as a server that does not accept it: what comes is skipped. */
 import { EARLY_DATA, IN_CLIENT_HELLO } from '../../wire/extension.ts';
+import { modernOffer } from '../modern/state.ts';
 import type { ExtensionModule } from './module.ts';
 
 export const earlyData: ExtensionModule = {
   type: EARLY_DATA,
   where: IN_CLIENT_HELLO,
   onOffer(hs) {
-    hs.modernOffer.earlyDataOffered = true;
+    modernOffer(hs).earlyDataOffered = true;
   },
 };

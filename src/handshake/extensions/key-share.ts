@@ -5,6 +5,7 @@ import { MAX_KEY_SHARES } from '../../base/limits.ts';
 import { IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, KEY_SHARE } from '../../wire/extension.ts';
 import { groupName, type NamedGroup } from '../../wire/group.ts';
 import type { PeerShare } from '../modern/state.ts';
+import { modernOffer } from '../modern/state.ts';
 import type { Handshake } from '../state.ts';
 import type { ExtensionModule } from './module.ts';
 
@@ -12,7 +13,7 @@ export const keyShare: ExtensionModule = {
   type: KEY_SHARE,
   where: IN_CLIENT_HELLO | IN_SERVER_HELLO | IN_HELLO_RETRY_REQUEST,
   offer(hs, w) {
-    const state = hs.modernOffer;
+    const state = modernOffer(hs);
     if (state.retryGroup !== undefined) startShares(hs, [state.retryGroup]);
     else if (state.shares.length === 0) startShares(hs, hs.context.groups.slice(0, hs.client.keyShares));
     const at = w.open(2);
@@ -36,7 +37,7 @@ export const keyShare: ExtensionModule = {
       if (shares.length === MAX_KEY_SHARES) fail(ILLEGAL_PARAMETER, 'bad_extension', 'too many key shares');
       shares.push({ group, share });
     }
-    hs.modernOffer.peerShares = shares;
+    modernOffer(hs).peerShares = shares;
   },
   answer(hs, w, where) {
     const { group, answer } = hs.modern;
@@ -53,7 +54,7 @@ export const keyShare: ExtensionModule = {
 };
 
 function startShares(hs: Handshake, groups: readonly NamedGroup[]): void {
-  hs.modernOffer.shares = groups.map((group) => ({ group, pending: hs.crypto.startKeyShare(group.name) }));
+  modernOffer(hs).shares = groups.map((group) => ({ group, pending: hs.crypto.startKeyShare(group.name) }));
 }
 
 function groupToRetry(hs: Handshake, id: number): NamedGroup {

@@ -6,6 +6,7 @@ import { hashLength } from '../../crypto/kdf/hash-length.ts';
 import { IN_CLIENT_HELLO, IN_SERVER_HELLO, PRE_SHARED_KEY } from '../../wire/extension.ts';
 import { binderOf } from '../modern/psk.ts';
 import type { NamedPsk } from '../modern/state.ts';
+import { modernOffer } from '../modern/state.ts';
 import type { Handshake } from '../state.ts';
 import type { ExtensionModule } from './module.ts';
 
@@ -13,7 +14,7 @@ export const preSharedKey: ExtensionModule = {
   type: PRE_SHARED_KEY,
   where: IN_CLIENT_HELLO | IN_SERVER_HELLO,
   offer(hs, w) {
-    const offers = hs.modernOffer.offeredPsks;
+    const offers = modernOffer(hs).offeredPsks;
     hs.patchHello = undefined;
     if (offers.length === 0) return false;
     const identities = w.open(2);
@@ -40,7 +41,7 @@ export const preSharedKey: ExtensionModule = {
     while (identities.remaining > 0) {
       list.push({ identity: identities.vector(2, 1), obfuscatedAge: identities.u32() });
     }
-    hs.modernOffer.bindersLength = r.remaining;
+    modernOffer(hs).bindersLength = r.remaining;
     const binders = r.sub(2, 33);
     const psks: NamedPsk[] = [];
     for (const { identity, obfuscatedAge } of list) {
@@ -50,7 +51,7 @@ export const preSharedKey: ExtensionModule = {
       if (psks.length < MAX_PSK_IDENTITIES) psks.push({ identity, obfuscatedAge, binder });
     }
     if (binders.remaining > 0) fail(ILLEGAL_PARAMETER, 'bad_extension', 'more binders than identities');
-    hs.modernOffer.peerPsks = psks;
+    modernOffer(hs).peerPsks = psks;
   },
   answer(hs, w) {
     if (hs.modern.psk === undefined) return false;

@@ -1,5 +1,6 @@
 /** psk_key_exchange_modes, RFC 9846 §4.3.9. Only psk_dhe_ke is spoken: a PSK alone has no forward secrecy. */
 import { IN_CLIENT_HELLO, PSK_KEY_EXCHANGE_MODES } from '../../wire/extension.ts';
+import { modernOffer } from '../modern/state.ts';
 import type { ExtensionModule } from './module.ts';
 
 const PSK_DHE_KE = 1;
@@ -15,7 +16,7 @@ export const pskKeyExchangeModes: ExtensionModule = {
     return true;
   },
   onOffer(hs, r) {
-    hs.modernOffer.pskModesSent = true;
-    hs.modernOffer.pskDheAllowed = r.vector(1, 1).includes(PSK_DHE_KE);
+    modernOffer(hs).pskModesSent = true;
+    modernOffer(hs).pskDheAllowed = r.vector(1, 1).includes(PSK_DHE_KE);
   },
 };

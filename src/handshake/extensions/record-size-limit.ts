@@ -1,7 +1,6 @@
 /** record_size_limit, RFC 8449: each side says the longest record content that it takes. */
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
-import { MAX_PLAINTEXT } from '../../base/limits.ts';
 import type { Reader } from '../../base/reader.ts';
 import { IN_CLIENT_HELLO, IN_ENCRYPTED_EXTENSIONS, IN_LEGACY_SERVER_HELLO, RECORD_SIZE_LIMIT } from '../../wire/extension.ts';
 import type { Handshake } from '../state.ts';
@@ -33,15 +32,4 @@ function readLimit(hs: Handshake, r: Reader): void {
   const limit = r.u16();
   if (limit < SMALLEST) fail(ILLEGAL_PARAMETER, 'bad_extension', 'record_size_limit');
   hs.peerRecordSizeLimit = limit;
-}
-
-/** Tells the carrier what was agreed; in TLS 1.3 the limit counts the content type too (`inner` = 1). */
-export function applyRecordLimits(hs: Handshake, inner: 0 | 1): void {
-  if (hs.maxFragmentLength !== undefined) {
-    hs.carrier.setLimits(hs.maxFragmentLength, hs.maxFragmentLength);
-    return;
-  }
-  if (hs.peerRecordSizeLimit === undefined || hs.context.recordSizeLimit === undefined) return;
-  const write = Math.min(MAX_PLAINTEXT, hs.peerRecordSizeLimit - inner);
-  hs.carrier.setLimits(write, Math.min(MAX_PLAINTEXT, hs.context.recordSizeLimit - inner));
 }

@@ -1,6 +1,6 @@
 /** session_ticket, RFC 5077 §3.2: the client shows a ticket or wants one; the server's empty answer announces NewSessionTicket. */
 import { IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, SESSION_TICKET } from '../../wire/extension.ts';
-import { offeredSession } from '../legacy/client/offered-session.ts';
+import { offeredSession } from '../legacy/client/resumption.ts';
 import type { ExtensionModule } from './module.ts';
 
 export const sessionTicket: ExtensionModule = {

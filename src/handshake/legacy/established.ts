@@ -9,7 +9,7 @@ import type { IncomingMessage } from '../../record/carrier.ts';
 import { CLIENT_HELLO, HELLO_REQUEST, messageName } from '../../wire/handshake.ts';
 import type { Danger } from '../dangers.ts';
 import type { ConnectionRenegotiation, Established, EstablishedHost, FinishedMessages, RenegotiateOptions } from '../established.ts';
-import { applyRecordLimits } from '../extensions/record-size-limit.ts';
+import { applyRecordLimits } from '../record-limits.ts';
 import type { Side } from '../flow.ts';
 import type { PeerVerified } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';

@@ -7,7 +7,7 @@ import { type DigitallySigned, readDigitallySigned } from '../../wire/messages/d
 import { schemeName } from '../../wire/signature-scheme.ts';
 import type { Credential } from '../context.ts';
 import { chooseScheme } from '../credentials.ts';
-import { PeerVerified } from '../peer-auth.ts';
+import { verifiedByBareSignature, verifiedBySignature } from '../peer-auth.ts';
 import { schemeFits, wireSchemes } from '../schemes.ts';
 import type { Handshake } from '../state.ts';
 import { strategyOf } from './roles.ts';
@@ -54,7 +54,7 @@ export function verifyHandshake(hs: Handshake, r: Reader): MaybePromise<void> {
   if (strategy.certificateVerify === undefined) return verifySigned(hs, r, hs.transcript.messages());
   const { signature } = readDigitallySigned(r, false);
   const hashes = strategy.certificateVerify(hs.crypto, master, hs.transcript);
-  return then(PeerVerified.byBareSignature(hs, hashes, signature), (verified) => {
+  return then(verifiedByBareSignature(hs, hashes, signature), (verified) => {
     hs.peerVerified = verified;
   });
 }
@@ -70,7 +70,7 @@ export function verifySigned(hs: Handshake, r: Reader, tbs: Uint8Array): MaybePr
   //# extension.
   if (signed.scheme !== undefined && !wireSchemes(hs.context.schemes).includes(scheme))
     fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} was not offered`);
-  return then(PeerVerified.bySignature(hs, scheme, tbs, signed.signature), (verified) => {
+  return then(verifiedBySignature(hs, scheme, tbs, signed.signature), (verified) => {
     hs.peerVerified = verified;
   });
 }

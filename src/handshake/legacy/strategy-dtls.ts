@@ -4,5 +4,9 @@ import type { LegacyStrategy } from './strategy.ts';
 import { strategyTls11 } from './strategy-tls11.ts';
 import { strategyTls12 } from './strategy-tls12.ts';
 
-export const strategyDtls12: LegacyStrategy = { ...strategyTls12, shape: { ...strategyTls12.shape, wireVersion: DTLS12 } };
-export const strategyDtls10: LegacyStrategy = { ...strategyTls11, shape: { ...strategyTls11.shape, wireVersion: DTLS10 } };
+export const strategyDtls12: LegacyStrategy = /* @__PURE__ */ overDatagrams(strategyTls12, DTLS12);
+export const strategyDtls10: LegacyStrategy = /* @__PURE__ */ overDatagrams(strategyTls11, DTLS10);
+
+function overDatagrams(strategy: LegacyStrategy, wireVersion: number): LegacyStrategy {
+  return { ...strategy, shape: { ...strategy.shape, wireVersion } };
+}

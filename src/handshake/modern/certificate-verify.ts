@@ -9,7 +9,7 @@ import { CERTIFICATE_VERIFY } from '../../wire/handshake.ts';
 import { readDigitallySigned, writeDigitallySigned } from '../../wire/messages/certificate-verify.ts';
 import { schemeName } from '../../wire/signature-scheme.ts';
 import type { Side } from '../flow.ts';
-import { PeerVerified } from '../peer-auth.ts';
+import { verifiedBySignature } from '../peer-auth.ts';
 import { isModernScheme } from '../schemes.ts';
 import type { Handshake } from '../state.ts';
 
@@ -31,7 +31,7 @@ export function onCertificateVerify(hs: Handshake, message: IncomingMessage): Ma
   //# extension
   if (!hs.context.schemes.includes(scheme) || !isModernScheme(scheme)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', schemeName(scheme));
   const content = signedContent(hs, hs.side === 'client' ? 'server' : 'client');
-  return then(PeerVerified.bySignature(hs, scheme, content, signature), (verified) => {
+  return then(verifiedBySignature(hs, scheme, content, signature), (verified) => {
     hs.peerVerified = verified;
   });
 }

@@ -4,7 +4,7 @@ import { fail } from '../../base/errors.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
 import { finishedMac } from '../../crypto/kdf/key-schedule13.ts';
 import { FINISHED } from '../../wire/handshake.ts';
-import { PeerVerified } from '../peer-auth.ts';
+import { type PeerVerified, unauthenticated, verifiedBySharedSecret } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';
 
 export function sendFinished(hs: Handshake): void {
@@ -25,8 +25,8 @@ export function onFinished(hs: Handshake, message: IncomingMessage): void {
 /** No CertificateVerify came: a PSK proves the peer, or no proof was demanded of a client. */
 function proofWithoutSignature(hs: Handshake): PeerVerified {
   const { psk } = hs.modern;
-  if (psk !== undefined) return PeerVerified.bySharedSecret(psk.session === undefined ? 'psk' : 'resumption');
-  return PeerVerified.unauthenticated(hs);
+  if (psk !== undefined) return verifiedBySharedSecret(psk.session === undefined ? 'psk' : 'resumption');
+  return unauthenticated(hs);
 }
 
 function verifyDataOf(hs: Handshake, side: 'client' | 'server'): Uint8Array {

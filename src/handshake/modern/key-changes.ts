@@ -3,7 +3,7 @@ import { INTERNAL_ERROR } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { MAX_SKIPPED_EARLY_DATA } from '../../base/limits.ts';
 import type { Protection } from '../../crypto/protect/protection.ts';
-import { applyRecordLimits } from '../extensions/record-size-limit.ts';
+import { applyRecordLimits } from '../record-limits.ts';
 import type { Handshake } from '../state.ts';
 import { ModernEstablished } from './established.ts';
 import { trafficKeys } from './key-schedule.ts';

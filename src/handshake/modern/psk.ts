@@ -11,7 +11,7 @@ import type { Session } from '../../session/session.ts';
 import type { ExternalPsk } from '../context.ts';
 import type { Handshake } from '../state.ts';
 import { KeySchedule } from './key-schedule.ts';
-import type { NamedPsk, OfferedPsk, SelectedPsk } from './state.ts';
+import { modernOffer, type NamedPsk, type OfferedPsk, type SelectedPsk } from './state.ts';
 
 /** The binder over `partial`, the ClientHello without its binders, after what the transcript already holds. */
 export function binderOf(hs: Handshake, secret: Uint8Array, hash: HashName, kind: 'res' | 'ext', partial: Uint8Array): Uint8Array {
@@ -34,7 +34,7 @@ export function preparePsks(hs: Handshake): MaybePromise<void> {
     const age = client.now() - session.created + session.ageAdd;
     offers.push({ identity: session.ticket, obfuscatedAge: (age % 2 ** 32) >>> 0, secret: session.secret, hash: session.hash, session });
   }
-  hs.modernOffer.offeredPsks = offers;
+  modernOffer(hs).offeredPsks = offers;
   if (client.psk === undefined) return;
   return then(client.psk(undefined), (psk: ExternalPsk | undefined) => {
     if (psk === undefined) return;

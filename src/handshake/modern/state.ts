@@ -3,6 +3,7 @@ import type { HashName, PendingKeyShare } from '../../crypto/port.ts';
 import type { ModernSuite } from '../../crypto/suites/suite.ts';
 import type { Session } from '../../session/session.ts';
 import type { NamedGroup } from '../../wire/group.ts';
+import type { Handshake } from '../state.ts';
 import type { KeySchedule } from './key-schedule.ts';
 
 /** A PSK that a client offers. */
@@ -93,4 +94,10 @@ export class ModernState {
   set schedule(schedule: KeySchedule) {
     this.#schedule = schedule;
   }
+}
+
+/** The state, made when a hello first needs it: a client offers TLS 1.3 before it is chosen. */
+export function modernOffer(hs: Handshake): ModernState {
+  if (hs.modernState === undefined) hs.modern = new ModernState();
+  return hs.modern;
 }

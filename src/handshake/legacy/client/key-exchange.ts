@@ -1,13 +1,36 @@
-/** ClientKeyExchange, RFC 5246 §7.4.7: the premaster secret is agreed on, and with it who can have it. */
+/**
+ * The key exchange as a client sees it: RFC 5246 §7.4.3 without its signature, §7.4.5, and ClientKeyExchange, §7.4.7: the
+ * premaster secret is agreed on, and with it who can have it.
+ */
 import { INTERNAL_ERROR } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
+import { Reader } from '../../../base/reader.ts';
 import { Writer } from '../../../base/writer.ts';
 import type { KxState } from '../../../crypto/kx/kx.ts';
+import type { IncomingMessage } from '../../../record/carrier.ts';
 import { CLIENT_KEY_EXCHANGE } from '../../../wire/handshake.ts';
-import { PeerVerified } from '../../peer-auth.ts';
+import { unauthenticated, verifiedByKeyTransport, verifiedBySharedSecret } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { encryptsToKey, isSigned } from '../authentication.ts';
+
+/** The server's parameters. What stands behind them is left to be read. */
+export function readServerParams(hs: Handshake, message: IncomingMessage): Reader {
+  const kx = kxOf(hs);
+  const r = new Reader(message.body);
+  hs.legacy.suite.kx.readServerParams(kx, r);
+  hs.group = kx.group ?? 0;
+  return r;
+}
+
+/** Of suites that sign nothing. */
+export function onUnsignedKeyExchange(hs: Handshake, message: IncomingMessage): void {
+  readServerParams(hs, message).finish();
+}
+
+export function onServerHelloDone(_hs: Handshake, message: IncomingMessage): void {
+  new Reader(message.body).finish();
+}
 
 export function sendClientKeyExchange(hs: Handshake): MaybePromise<void> {
   const { legacy } = hs;
@@ -42,7 +65,7 @@ function proveServer(hs: Handshake): void {
   const { suite } = hs.legacy;
   if (isSigned(suite)) {
     if (hs.peerVerified === undefined) fail(INTERNAL_ERROR, 'internal_error', 'server not authenticated');
-  } else if (encryptsToKey(suite)) hs.peerVerified = PeerVerified.byKeyTransport(hs);
-  else if (suite.auth === 'psk') hs.peerVerified = PeerVerified.bySharedSecret('psk');
-  else hs.peerVerified = PeerVerified.unauthenticated(hs);
+  } else if (encryptsToKey(suite)) hs.peerVerified = verifiedByKeyTransport(hs);
+  else if (suite.auth === 'psk') hs.peerVerified = verifiedBySharedSecret('psk');
+  else hs.peerVerified = unauthenticated(hs);
 }

@@ -11,15 +11,10 @@ import { onChangeCipherSpec, sendChangeCipherSpec } from '../change-cipher-spec.
 import { sendFinished } from '../finished.ts';
 import { legacyFlow } from '../flow.ts';
 import { sendCertificateVerify, sendClientCertificate } from './client-certificate.ts';
-import { sendClientKeyExchange } from './key-exchange.ts';
+import { onServerHelloDone, sendClientKeyExchange } from './key-exchange.ts';
+import { legacyResumption } from './resumption.ts';
 import { onServerHello } from './server-hello.ts';
-import {
-  onCertificateRequest,
-  onCertificateStatus,
-  onServerCertificate,
-  onServerHelloDone,
-  onServerKeyExchange,
-} from './server-messages.ts';
+import { onCertificateRequest, onCertificateStatus, onServerCertificate, onServerKeyExchange } from './server-messages.ts';
 import { onNewSessionTicket, onServerFinished } from './session.ts';
 
 const handlers: Handlers<Handshake> = {
@@ -42,6 +37,7 @@ export const legacyClient: ClientRole = {
   flow: legacyFlow,
   handlers,
   extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats],
+  resumption: legacyResumption,
   onServerHello,
 };
 

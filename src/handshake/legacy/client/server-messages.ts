@@ -12,7 +12,7 @@ import { readCertificateStatus } from '../../../wire/messages/certificate-status
 import type { Handshake } from '../../state.ts';
 import { isSigned } from '../authentication.ts';
 import { peerSchemes, verifySigned } from '../signatures.ts';
-import { kxOf } from './key-exchange.ts';
+import { readServerParams } from './key-exchange.ts';
 
 /** Judged in the step behind CertificateStatus. */
 export function onServerCertificate(hs: Handshake, message: IncomingMessage): void {
@@ -34,12 +34,8 @@ export function onCertificateStatus(hs: Handshake, message: IncomingMessage): vo
 
 /** The server's parameters, and the signature that binds them to its key and to this handshake. */
 export function onServerKeyExchange(hs: Handshake, message: IncomingMessage): MaybePromise<void> {
-  const { suite } = hs.legacy;
-  const kx = kxOf(hs);
-  const r = new Reader(message.body);
-  suite.kx.readServerParams(kx, r);
-  hs.group = kx.group ?? 0;
-  if (!isSigned(suite)) {
+  const r = readServerParams(hs, message);
+  if (!isSigned(hs.legacy.suite)) {
     r.finish();
     return;
   }
@@ -58,8 +54,4 @@ export function onCertificateRequest(hs: Handshake, message: IncomingMessage): v
   legacy.certificateTypes = request.types;
   hs.peerSchemes = peerSchemes(hs, request.schemes);
   hs.peerAuthorities = request.authorities;
-}
-
-export function onServerHelloDone(_hs: Handshake, message: IncomingMessage): void {
-  new Reader(message.body).finish();
 }

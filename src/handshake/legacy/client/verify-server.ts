@@ -2,7 +2,7 @@
 import { ILLEGAL_PARAMETER } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
-import { identifyPeer } from '../../peer-auth.ts';
+import { identifyPeer, judgeResumed } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { checkKeyUsage, keyFits } from '../authentication.ts';
 
@@ -24,4 +24,9 @@ export function verifyServer(hs: Handshake): MaybePromise<void> {
     if (identity.certificate !== undefined) checkKeyUsage(suite, identity.certificate);
     if (hs.peerOcsp !== undefined) hs.host.ocspResponse(hs.peerOcsp);
   });
+}
+
+/** The server of a resumed session, whose certificates are those of then. */
+export function judgeServer(hs: Handshake): MaybePromise<void> {
+  if (hs.resumed !== undefined) return judgeResumed(hs, hs.resumed);
 }

@@ -8,7 +8,7 @@ import type { Session } from '../../../session/session.ts';
 import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
 import { shownCertificates } from '../../credentials.ts';
-import { judgeResumed, PeerVerified } from '../../peer-auth.ts';
+import { judgeResumed, verifiedBySharedSecret } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { checkPolicy, strategyOf, suiteFits } from '../roles.ts';
 import { peerSchemes } from '../signatures.ts';
@@ -68,7 +68,7 @@ function resume(hs: Handshake, found: FoundSession): MaybePromise<void> {
   hs.peerChain = session.peerChain;
   hs.peerTrusted = session.peerTrusted;
   hs.peerScheme = session.peerScheme;
-  hs.peerVerified = PeerVerified.bySharedSecret('resumption');
+  hs.peerVerified = verifiedBySharedSecret('resumption');
   return judgeResumed(hs, session);
 }
 

@@ -9,7 +9,7 @@ import type { KxState } from '../../../crypto/kx/kx.ts';
 import type { IncomingMessage } from '../../../record/carrier.ts';
 import { SERVER_KEY_EXCHANGE } from '../../../wire/handshake.ts';
 import { writeDigitallySigned } from '../../../wire/messages/digitally-signed.ts';
-import { PeerVerified } from '../../peer-auth.ts';
+import { unauthenticated, verifiedBySharedSecret } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { encryptsToKey, isSigned } from '../authentication.ts';
 import { sign } from '../signatures.ts';
@@ -57,8 +57,8 @@ export function onClientKeyExchange(hs: Handshake, message: IncomingMessage): Ma
     r.finish();
     legacy.premaster = premaster;
     // With a certificate, CertificateVerify is the proof.
-    if (legacy.suite.kx.usesPsk) hs.peerVerified = PeerVerified.bySharedSecret('psk');
-    else if (!legacy.clientCertificateSent) hs.peerVerified = PeerVerified.unauthenticated(hs);
+    if (legacy.suite.kx.usesPsk) hs.peerVerified = verifiedBySharedSecret('psk');
+    else if (!legacy.clientCertificateSent) hs.peerVerified = unauthenticated(hs);
   });
 }
 

@@ -11,7 +11,7 @@ import { writeServerHelloHead } from '../../../wire/messages/server-hello.ts';
 import type { Credential } from '../../context.ts';
 import { shownCertificates } from '../../credentials.ts';
 import { writeAnswers } from '../../extensions/blocks.ts';
-import { applyRecordLimits } from '../../extensions/record-size-limit.ts';
+import { applyRecordLimits } from '../../record-limits.ts';
 import { schemeFits, wireSchemes } from '../../schemes.ts';
 import type { Handshake } from '../../state.ts';
 import { modulesOf } from '../roles.ts';

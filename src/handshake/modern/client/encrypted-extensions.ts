@@ -5,7 +5,7 @@ import type { IncomingMessage } from '../../../record/carrier.ts';
 import { IN_ENCRYPTED_EXTENSIONS } from '../../../wire/extension.ts';
 import { readExtensions } from '../../../wire/extensions.ts';
 import { readAnswers } from '../../extensions/blocks.ts';
-import { applyRecordLimits } from '../../extensions/record-size-limit.ts';
+import { applyRecordLimits } from '../../record-limits.ts';
 import { judgeResumed } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 
