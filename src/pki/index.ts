@@ -37,7 +37,7 @@ export { attributeName, attributeType, Name, type NameAttribute } from './x509/n
 export { type GeneralName, generalNameText } from './x509/general-name.ts';
 export { ipAddressBytes, ipAddressText } from './x509/ip-address.ts';
 export { type KeyInfo, readKeyInfo } from './x509/spki.ts';
-export type { SignatureAlgorithm } from './x509/algorithm.ts';
+export { type SignatureAlgorithm, signatureAlgorithmNames } from './x509/algorithm.ts';
 export { CertificateList, type CrlEntry, type IssuingDistributionPoint, parseCrl, parseCrls } from './x509/crl.ts';
 export { type BasicOcspResponse, type CertId, parseOcspRequest, parseOcspResponse, type SingleResponse } from './x509/ocsp.ts';
 

@@ -49,6 +49,34 @@ const KNOWN: readonly Known[] = /* @__PURE__ */ [
   { oid: oids.MD5_WITH_RSA, key: 'rsa', hash: 'md5', scheme: scheme.RSA_PKCS1_MD5 },
 ];
 
+/** Names of signature algorithms in RFC 3279, 4055, 5758 and 8410, with their object identifiers. */
+export const signatureAlgorithmNames: readonly (readonly [name: string, oid: string])[] = /* @__PURE__ */ [
+  ['sha256WithRSAEncryption', oids.SHA256_WITH_RSA],
+  ['sha384WithRSAEncryption', oids.SHA384_WITH_RSA],
+  ['sha512WithRSAEncryption', oids.SHA512_WITH_RSA],
+  ['sha224WithRSAEncryption', oids.SHA224_WITH_RSA],
+  ['sha1WithRSAEncryption', oids.SHA1_WITH_RSA],
+  ['md5WithRSAEncryption', oids.MD5_WITH_RSA],
+  ['id-RSASSA-PSS', oids.RSASSA_PSS],
+  ['ecdsa-with-SHA256', oids.ECDSA_WITH_SHA256],
+  ['ecdsa-with-SHA384', oids.ECDSA_WITH_SHA384],
+  ['ecdsa-with-SHA512', oids.ECDSA_WITH_SHA512],
+  ['ecdsa-with-SHA224', oids.ECDSA_WITH_SHA224],
+  ['ecdsa-with-SHA1', oids.ECDSA_WITH_SHA1],
+  ['id-dsa-with-sha256', oids.DSA_WITH_SHA256],
+  ['id-dsa-with-sha224', oids.DSA_WITH_SHA224],
+  ['id-dsa-with-sha1', oids.DSA_WITH_SHA1],
+  ['id-Ed25519', oids.ED25519],
+  ['id-Ed448', oids.ED448],
+];
+
+/** The object identifier of a signature algorithm by its name, whatever the case; an object identifier is itself. */
+export function signatureAlgorithmOid(name: string): string | undefined {
+  if (/^\d+(\.\d+)+$/.test(name)) return name;
+  const wanted = name.toLowerCase();
+  return signatureAlgorithmNames.find(([known]) => known.toLowerCase() === wanted)?.[1];
+}
+
 /** Exact encodings of the known algorithms, made at the first use: most certificates have one of them, and comparing is cheap. */
 let encodings: readonly { readonly der: Uint8Array; readonly algorithm: SignatureAlgorithm }[] | undefined;
 

@@ -16,9 +16,29 @@ const STEP_PERMITTED = 'RFC 5280 6.1.3 (b)';
 const STEP_EXCLUDED = 'RFC 5280 6.1.3 (c)';
 const STEP_EXTEND = 'RFC 5280 6.1.4 (g)';
 
+/** A constraint or a name taken apart once: they are compared many times. */
+type Subtree =
+  | { readonly kind: 'dns' | 'uri'; readonly host: HostPattern }
+  | { readonly kind: 'email'; readonly host: HostPattern; /** Of a single mailbox. */ readonly local: string | undefined }
+  | { readonly kind: 'ip'; readonly value: Uint8Array }
+  | { readonly kind: 'directory'; readonly value: Name }
+  | { readonly kind: 'unsupported'; readonly form: GeneralName['kind'] };
+
+interface HostPattern {
+  readonly labels: readonly string[];
+  /** Written with a leading dot: only what is below. */
+  readonly below: boolean;
+}
+
+type Subject =
+  | { readonly kind: 'dns' | 'uri'; readonly labels: readonly string[] }
+  | { readonly kind: 'email'; readonly labels: readonly string[]; readonly local: string }
+  | { readonly kind: 'ip'; readonly value: Uint8Array }
+  | { readonly kind: 'directory'; readonly value: Name };
+
 export class NameConstraintState {
-  readonly #permitted: (readonly GeneralName[])[] = [];
-  readonly #excluded: (readonly GeneralName[])[] = [];
+  readonly #permitted: (readonly Subtree[])[] = [];
+  readonly #excluded: (readonly Subtree[])[] = [];
   #work = 0;
   /** A leading dot in a dNSName constraint, which RFC 5280 does not define, is taken as "subdomains only" instead of refused. */
   readonly #leadingDot: boolean;
@@ -36,16 +56,21 @@ export class NameConstraintState {
     // §4.2.1.10: "Conforming CAs MUST NOT issue certificates where name constraints is an empty sequence."
     if (constraints.permitted === undefined && constraints.excluded === undefined)
       return fault('name-constraint', STEP_EXTEND, 'name constraints are empty');
-    for (const list of [constraints.permitted, constraints.excluded]) {
+    for (const [list, kept] of [
+      [constraints.permitted, this.#permitted],
+      [constraints.excluded, this.#excluded],
+    ] as const) {
       if (list === undefined) continue;
       if (this.#spend(list.length)) return budget();
+      const subtrees: Subtree[] = [];
       for (const name of list) {
-        const wrong = this.#wrongConstraint(name);
-        if (wrong !== undefined) return fault('name-constraint', STEP_EXTEND, `${wrong} in name constraint ${generalNameText(name)}`);
+        const subtree = readSubtree(name, this.#leadingDot);
+        if (typeof subtree === 'string')
+          return fault('name-constraint', STEP_EXTEND, `${subtree} in name constraint ${generalNameText(name)}`);
+        subtrees.push(subtree);
       }
+      kept.push(subtrees);
     }
-    if (constraints.permitted !== undefined) this.#permitted.push(constraints.permitted);
-    if (constraints.excluded !== undefined) this.#excluded.push(constraints.excluded);
     return undefined;
   }
 
@@ -68,26 +93,26 @@ export class NameConstraintState {
   }
 
   #checkName(name: GeneralName): Fault | undefined {
+    const subject = readSubject(name);
     for (const list of this.#permitted) {
       if (this.#spend(list.length)) return budget();
       let spoken = false;
       let within = false;
-      for (const constraint of list) {
-        if (constraint.kind !== name.kind) continue;
+      for (const subtree of list) {
+        if (!concerns(subtree, name)) continue;
+        if (subject === undefined) return unprocessed(name);
         spoken = true;
-        const result = isWithin(name, constraint, false);
-        if (result === undefined) return unprocessed(name);
-        within ||= result;
+        within ||= isWithin(subject, subtree, false);
       }
       if (spoken && !within) return fault('name-constraint', STEP_PERMITTED, `${generalNameText(name)} is in no permitted subtree`);
     }
     for (const list of this.#excluded) {
       if (this.#spend(list.length)) return budget();
-      for (const constraint of list) {
-        if (constraint.kind !== name.kind) continue;
-        const result = isWithin(name, constraint, true);
-        if (result === undefined) return unprocessed(name);
-        if (result) return fault('name-constraint', STEP_EXCLUDED, `${generalNameText(name)} is in an excluded subtree`);
+      for (const subtree of list) {
+        if (!concerns(subtree, name)) continue;
+        if (subject === undefined) return unprocessed(name);
+        if (isWithin(subject, subtree, true))
+          return fault('name-constraint', STEP_EXCLUDED, `${generalNameText(name)} is in an excluded subtree`);
       }
     }
     return undefined;
@@ -97,78 +122,96 @@ export class NameConstraintState {
     this.#work += work;
     return this.#work > MAX_NAME_CONSTRAINT_WORK;
   }
+}
 
-  /** What is wrong with a constraint itself; undefined when it can be processed or concerns a form that is refused when it occurs. */
-  #wrongConstraint(name: GeneralName): string | undefined {
-    switch (name.kind) {
-      case 'dns': {
-        const text = this.#leadingDot && name.value.startsWith('.') ? name.value.slice(1) : name.value;
-        return text === '' || dnsLabels(text) !== undefined ? undefined : 'no domain name';
-      }
-      case 'email': {
-        if (name.value.includes('@')) return mailbox(name.value) === undefined ? 'no mailbox' : undefined;
-        return hostConstraint(name.value) === undefined ? 'no host' : undefined;
-      }
-      case 'uri':
-        return hostConstraint(name.value) === undefined ? 'no host' : undefined;
-      case 'ip':
-        return isMask(name.value) ? undefined : 'mask with holes';
-      case 'x400':
-        return 'unsupported form';
-      default:
-        return undefined;
+function concerns(subtree: Subtree, name: GeneralName): boolean {
+  return (subtree.kind === 'unsupported' ? subtree.form : subtree.kind) === name.kind;
+}
+
+/** Text: what is wrong with the constraint itself. A form that cannot be processed is refused when a name of it occurs. */
+function readSubtree(name: GeneralName, leadingDot: boolean): Subtree | string {
+  switch (name.kind) {
+    case 'dns': {
+      const host = hostPattern(name.value);
+      return host === undefined || (host.below && !leadingDot) ? 'no domain name' : { kind: 'dns', host };
     }
+    case 'email': {
+      if (!name.value.includes('@')) {
+        const host = hostPattern(name.value);
+        return host === undefined ? 'no host' : { kind: 'email', host, local: undefined };
+      }
+      const box = mailbox(name.value);
+      return box === undefined ? 'no mailbox' : { kind: 'email', host: { labels: box.host, below: false }, local: box.local };
+    }
+    case 'uri': {
+      const host = hostPattern(name.value);
+      return host === undefined ? 'no host' : { kind: 'uri', host };
+    }
+    case 'ip':
+      return isMask(name.value) ? { kind: 'ip', value: name.value } : 'mask with holes';
+    case 'directory':
+      return { kind: 'directory', value: name.value };
+    case 'x400':
+      return 'unsupported form';
+    default:
+      return { kind: 'unsupported', form: name.kind };
   }
 }
 
-/** Whether `name` lies in the subtree; for an excluded one: may lie in it. Undefined when this form or this name cannot be processed. */
-function isWithin(name: GeneralName, constraint: GeneralName, excluded: boolean): boolean | undefined {
+/** Undefined when no constraint can be applied to this form or this name. */
+function readSubject(name: GeneralName): Subject | undefined {
   switch (name.kind) {
-    case 'dns':
-      return dnsWithin(name.value, constraint.value as string, excluded);
-    case 'email':
-      return emailWithin(name.value, constraint.value as string);
-    case 'uri':
-      return uriWithin(name.value, constraint.value as string);
+    case 'dns': {
+      const labels = patternLabels(name.value);
+      return labels === undefined ? undefined : { kind: 'dns', labels };
+    }
+    case 'email': {
+      const box = mailbox(name.value);
+      return box === undefined ? undefined : { kind: 'email', labels: box.host, local: box.local };
+    }
+    case 'uri': {
+      const labels = uriHost(name.value);
+      return labels === undefined ? undefined : { kind: 'uri', labels };
+    }
     case 'ip':
-      return ipWithin(name.value, constraint.value as Uint8Array);
+      return { kind: 'ip', value: name.value };
     case 'directory':
-      return name.value.isWithin(constraint.value as Name);
+      return { kind: 'directory', value: name.value };
     default:
       return undefined;
   }
 }
 
+/** Whether `subject` lies in the subtree, which is of its kind; for an excluded one: may lie in it. */
+function isWithin(subject: Subject, subtree: Subtree, excluded: boolean): boolean {
+  switch (subject.kind) {
+    case 'dns':
+      return subtree.kind === 'dns' && dnsWithin(subject.labels, subtree.host, excluded);
+    case 'email':
+      if (subtree.kind !== 'email') return false;
+      if (subtree.local !== undefined) return subtree.local === subject.local && sameLabels(subtree.host.labels, subject.labels);
+      return hostWithin(subject.labels, subtree.host);
+    case 'uri':
+      return subtree.kind === 'uri' && hostWithin(subject.labels, subtree.host);
+    case 'ip':
+      return subtree.kind === 'ip' && ipWithin(subject.value, subtree.value);
+    default:
+      return subtree.kind === 'directory' && subject.value.isWithin(subtree.value);
+  }
+}
+
 /** Adding labels on the left satisfies; a wildcard is in an excluded subtree as soon as one of its names is. */
-function dnsWithin(name: string, constraint: string, excluded: boolean): boolean | undefined {
-  const labels = patternLabels(name);
-  if (labels === undefined) return undefined;
-  if (constraint === '') return true;
-  const below = constraint.startsWith('.');
-  const suffix = dnsLabels(below ? constraint.slice(1) : constraint);
-  if (suffix === undefined) return undefined;
+function dnsWithin(labels: readonly string[], { labels: suffix, below }: HostPattern, excluded: boolean): boolean {
   if (endsWith(labels, suffix)) return !below || labels.length > suffix.length;
   if (!excluded || labels[0] !== '*' || below) return false;
   return suffix.length === labels.length && endsWith(suffix, labels.slice(1));
 }
 
-/** A mailbox, all mailboxes of a host, or with a leading dot all mailboxes of the hosts of a domain. */
-function emailWithin(name: string, constraint: string): boolean | undefined {
-  const box = mailbox(name);
-  if (box === undefined) return undefined;
-  if (constraint.includes('@')) {
-    const wanted = mailbox(constraint);
-    return wanted === undefined ? undefined : wanted.local === box.local && sameLabels(wanted.host, box.host);
-  }
-  return hostWithin(box.host, constraint);
-}
-
 /** The host of the URI's authority; a URI without one, or with an address, is refused (§4.2.1.10). */
-function uriWithin(name: string, constraint: string): boolean | undefined {
-  const match = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@:]+)(?::\d*)?(?:[/?#]|$)/.exec(name);
+function uriHost(uri: string): readonly string[] | undefined {
+  const match = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@:]+)(?::\d*)?(?:[/?#]|$)/.exec(uri);
   const host = match === null ? undefined : dnsLabels(match[1]!, true);
-  if (host === undefined || /^\d+$/.test(host[host.length - 1]!)) return undefined;
-  return hostWithin(host, constraint);
+  return host === undefined || /^\d+$/.test(host[host.length - 1]!) ? undefined : host;
 }
 
 function ipWithin(address: Uint8Array, constraint: Uint8Array): boolean {
@@ -178,19 +221,18 @@ function ipWithin(address: Uint8Array, constraint: Uint8Array): boolean {
   return true;
 }
 
-function hostWithin(host: readonly string[], constraint: string): boolean | undefined {
-  const wanted = hostConstraint(constraint);
-  if (wanted === undefined) return undefined;
-  if (wanted.any) return true;
-  return wanted.below ? host.length > wanted.labels.length && endsWith(host, wanted.labels) : sameLabels(host, wanted.labels);
+/** A host alone, all hosts of a domain (with a leading dot), or all. */
+function hostWithin(host: readonly string[], { labels, below }: HostPattern): boolean {
+  if (labels.length === 0) return true;
+  return below ? host.length > labels.length && endsWith(host, labels) : sameLabels(host, labels);
 }
 
-/** `host` or `.domain`; empty stands for all. */
-function hostConstraint(text: string): { labels: readonly string[]; below: boolean; any: boolean } | undefined {
-  if (text === '') return { labels: [], below: false, any: true };
+/** `host` or `.domain`; empty, without labels, stands for all. */
+function hostPattern(text: string): HostPattern | undefined {
+  if (text === '') return { labels: [], below: false };
   const below = text.startsWith('.');
   const labels = dnsLabels(below ? text.slice(1) : text);
-  return labels === undefined ? undefined : { labels, below, any: false };
+  return labels === undefined ? undefined : { labels, below };
 }
 
 function mailbox(text: string): { local: string; host: readonly string[] } | undefined {

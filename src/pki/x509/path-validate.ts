@@ -88,6 +88,9 @@ export function* validatePath(path: readonly Certificate[], context: PathContext
       const found = yield* checkSignature(path, index, context);
       if (found !== undefined) return { ...found, index, scope: found.reason === 'budget' ? 'path' : 'edge' };
     }
+    index = path.length - 1;
+    const alien = yield* checkAnchorAuthority(path[index]!, context);
+    if (alien !== undefined) return { ...alien, index, scope: 'certificate' };
     if (context.revocation !== undefined) {
       // §6.1.3 (a)(3)
       for (index = path.length - 2; index >= 0; index--) {
@@ -268,6 +271,18 @@ function checkAnchorAsIssuer(anchor: Certificate): Fault | undefined {
   if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0)
     return fault('key-usage', 'RFC 5280 4.2.1.3', 'trust anchor may not sign certificates');
   return undefined;
+}
+
+/**
+ * §4.2.1.1: "There is one exception; where a CA distributes its public key in the form of a "self-signed" certificate, the authority key
+ * identifier MAY be omitted." Whether a certificate is, only its signature says when its names differ.
+ */
+function* checkAnchorAuthority(anchor: Certificate, context: PathContext): Steps<Fault | undefined> {
+  if (context.profile.anchorNamesAuthority !== true || anchor.version !== 3 || anchor.isSelfIssued) return undefined;
+  if (anchor.authorityKeyIdentifier?.keyIdentifier !== undefined) return undefined;
+  const key = anchor.subjectKey(context.crypto);
+  const wrong = yield* verifySigned(anchor.tbs, anchor.signature, anchor.signatureAlgorithm, anchor, key, context);
+  return wrong === undefined ? undefined : fault('profile', 'RFC 5280 4.2.1.1', 'authorityKeyIdentifier is missing, and the anchor did not sign itself');
 }
 
 /** Whether the extended key usage, when there is one, allows all purposes. */

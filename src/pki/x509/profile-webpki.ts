@@ -24,7 +24,8 @@ export const webpki: Profile = {
 function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefined {
   const rule = (section: string, message: string): Fault => fault('profile', `CA/B BR ${section}`, message);
   if (certificate.version !== 3) return rule('7.1.1', 'not version 3');
-  const general = checkRfc5280(certificate, role);
+  // §7.1.2.10.8: "As an explicit exception from RFC 5280, this extension SHOULD be marked critical, but MAY be marked non-critical".
+  const general = checkRfc5280(certificate, role, true);
   if (general !== undefined) return general;
   if (certificate.hasUniqueIdentifiers) return fault('profile', 'RFC 5280 4.1.2.8', 'unique identifiers');
   if (role !== 'anchor' && !certificate.hasProperTimes) return fault('profile', 'RFC 5280 4.1.2.5', 'validity in the wrong form of time');

@@ -28,6 +28,8 @@ export interface Profile {
   readonly leadingDotConstraint: boolean;
   /** Rules for the single certificate, beyond what a validator must do. */
   readonly conformance?: ((certificate: Certificate, role: PathRole) => Fault | undefined) | undefined;
+  /** An anchor without authorityKeyIdentifier must have signed itself (RFC 5280 §4.2.1.1). */
+  readonly anchorNamesAuthority?: boolean | undefined;
   /** Rules for a CRL; text: what is wrong with it. */
   readonly crlConformance?: ((crl: CertificateList) => string | undefined) | undefined;
   /** Rules for the key and the signature algorithm. */

@@ -9,6 +9,7 @@ import type { MaybePromise } from '../../base/maybe-promise.ts';
 import type { CryptoProvider } from '../../crypto/port.ts';
 import * as oids from '../asn1/oids.ts';
 import { looksLikePem } from '../asn1/pem.ts';
+import { signatureAlgorithmOid } from './algorithm.ts';
 import { Certificate, parseCertificates } from './certificate.ts';
 import { type CertificateList, parseCrls } from './crl.ts';
 import * as usage from './extensions.ts';
@@ -32,6 +33,8 @@ import { type CertificateSource, toTrustStore, type TrustStore } from './trust-s
 export type KeyUsageName =
   | 'digitalSignature'
   | 'nonRepudiation'
+  /** What X.509 calls nonRepudiation now. */
+  | 'contentCommitment'
   | 'keyEncipherment'
   | 'dataEncipherment'
   | 'keyAgreement'
@@ -56,6 +59,11 @@ export interface ValidateOptions {
   readonly keyUsages?: readonly KeyUsageName[] | undefined;
   /** Purposes the certificate must allow: `serverAuth`, `clientAuth`, `codeSigning`, `emailProtection`, `timeStamping`, `OCSPSigning`, or object identifiers. */
   readonly extendedKeyUsages?: readonly string[] | undefined;
+  /**
+   * Signature algorithms that the path, its CRLs and its OCSP responses may use, beyond what the profile refuses: object identifiers, or
+   * names such as `ecdsa-with-SHA256` (see `signatureAlgorithmNames`). Default: those of the profile.
+   */
+  readonly signatureAlgorithms?: readonly string[] | undefined;
   /** The leaf must be for all of these names. */
   readonly names?: readonly ExpectedName[] | undefined;
   /** CRLs at hand: DER, PEM or parsed. */
@@ -106,7 +114,7 @@ export function validateCertificate(options: ValidateOptions): MaybePromise<Verd
 }
 
 function* validateSteps(options: ValidateOptions): Steps<Verdict> {
-  const profile = profileOf(options.profile);
+  const profile = narrowed(profileOf(options.profile), options.signatureAlgorithms);
   const failures: PathFailure[] = [];
   const now = typeof options.time === 'number' ? options.time : options.time.getTime();
   if (!Number.isFinite(now)) misuse('invalid_argument', 'time');
@@ -165,6 +173,7 @@ function identityFault(leaf: Certificate, options: ValidateOptions, purposes: re
     const wrong = checkIdentity(leaf, {
       purposes,
       anyPurpose: profile.anyPurpose,
+      strictUsage: false,
       keyUsageAllOf: (options.keyUsages ?? []).reduce((bits, name) => bits | keyUsageBit(name), 0),
       hostNames: hosts,
       legacyCommonName: options.legacyCommonName,
@@ -256,6 +265,17 @@ function profileOf(profile: ValidateOptions['profile']): Profile {
   return typeof profile === 'object' ? profile : misuse('invalid_argument', 'profile');
 }
 
+/** The profile with only these signature algorithms. */
+function narrowed(profile: Profile, names: readonly string[] | undefined): Profile {
+  if (names === undefined) return profile;
+  const allowed = names.map((name) => signatureAlgorithmOid(name) ?? misuse('invalid_argument', `signatureAlgorithms: ${name.slice(0, 40)}`));
+  return {
+    ...profile,
+    signatureRule: (algorithm, issuerKey) =>
+      allowed.includes(algorithm.oid) ? profile.signatureRule?.(algorithm, issuerKey) : 'signature algorithm is not among those asked for',
+  };
+}
+
 function purposeOid(name: string): string {
   switch (name) {
     case 'serverAuth':
@@ -282,6 +302,7 @@ function keyUsageBit(name: KeyUsageName): number {
     case 'digitalSignature':
       return usage.DIGITAL_SIGNATURE;
     case 'nonRepudiation':
+    case 'contentCommitment':
       return usage.NON_REPUDIATION;
     case 'keyEncipherment':
       return usage.KEY_ENCIPHERMENT;

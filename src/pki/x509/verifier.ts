@@ -201,6 +201,7 @@ function leafFault(
     const wrong = checkIdentity(leaf, {
       purposes,
       anyPurpose: profile.anyPurpose,
+      strictUsage: true,
       hostNames: hostName === undefined || own !== undefined ? [] : [hostName],
       legacyCommonName: options.legacyCommonName,
     });
