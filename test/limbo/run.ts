@@ -61,7 +61,8 @@ console.log(
   `${total} cases: ${counts.agree} agree, ${counts.disagree} disagree, ${counts.argued} deliberate differences, ${counts.soft} where the suite allows either`,
 );
 console.log(`slowest: ${slowest.id}, ${slowest.ms.toFixed(0)} ms`);
-if (values.results !== undefined) writeFileSync(values.results, `${JSON.stringify({ version: 1, harness: 'veritls', results }, null, 1)}\n`);
+if (values.results !== undefined)
+  writeFileSync(values.results, `${JSON.stringify({ version: 1, harness: 'veritls', results }, null, 1)}\n`);
 if (counts.disagree > 0) process.exitCode = 1;
 
 async function judge(test: SuiteCase, profile: ProfileName): Promise<Verdict> {

@@ -1,12 +1,13 @@
-/** Certificates for tests: small CAs whose keys are made once. Everything goes through the library's own makers. */
+/** Certificates for tests: small CAs whose keys follow from their names. Everything goes through the library's own makers. */
 import * as crypto from 'node:crypto';
 import { nodeCrypto, privateKeyFromKeyObject } from '../../src/crypto/node/index.ts';
 import type { PrivateKeyHandle } from '../../src/crypto/port.ts';
 import { issueCertificate, type CertificateFields, createSelfSigned } from '../../src/pki/certs/create.ts';
 import type { NameInput } from '../../src/pki/certs/fields.ts';
 import { Certificate } from '../../src/pki/x509/certificate.ts';
+import { type KeyKind, seededPrivateKey, stream } from './seeded-keys.ts';
 
-export type KeyKind = 'p256' | 'p384' | 'p521' | 'rsa' | 'rsa1024' | 'rsa-pss' | 'ed25519' | 'ed448';
+export type { KeyKind };
 
 export interface TestKey {
   readonly handle: PrivateKeyHandle;
@@ -29,7 +30,7 @@ const kept = new Map<string, TestKey>();
 export function testKey(kind: KeyKind = 'p256', label: string = ''): TestKey {
   const name = `${kind}/${label}`;
   let key = kept.get(name);
-  if (key === undefined) kept.set(name, (key = makeKey(kind)));
+  if (key === undefined) kept.set(name, (key = makeKey(kind, label)));
   return key;
 }
 
@@ -37,6 +38,7 @@ export function testKey(kind: KeyKind = 'p256', label: string = ''): TestKey {
 export function root(subject: NameInput, fields: Partial<CertificateFields> = {}, key: TestKey = testKey('p256', String(subject))): TestCa {
   const der = createSelfSigned({
     subject,
+    serial: nextSerial(String(subject)),
     notBefore: NOW - 30 * DAY,
     notAfter: NOW + 300 * DAY,
     ca: true,
@@ -56,6 +58,7 @@ export function issue(
 ): TestCa {
   const der = issueCertificate({
     subject,
+    serial: nextSerial(String(subject)),
     notBefore: NOW - 20 * DAY,
     notAfter: NOW + 200 * DAY,
     ...fields,
@@ -66,29 +69,19 @@ export function issue(
   return { certificate: new Certificate(der), key: key.handle };
 }
 
-function makeKey(kind: KeyKind): TestKey {
-  const { privateKey, publicKey } = generate(kind);
-  const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
-  return { handle: privateKeyFromKeyObject(privateKey), spki, object: privateKey };
+function makeKey(kind: KeyKind, label: string): TestKey {
+  const object = seededPrivateKey(kind, label);
+  const spki = new Uint8Array(crypto.createPublicKey(object).export({ format: 'der', type: 'spki' }));
+  return { handle: privateKeyFromKeyObject(object), spki, object };
 }
 
-function generate(kind: KeyKind): crypto.KeyPairKeyObjectResult {
-  switch (kind) {
-    case 'p256':
-      return crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    case 'p384':
-      return crypto.generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    case 'p521':
-      return crypto.generateKeyPairSync('ec', { namedCurve: 'P-521' });
-    case 'rsa':
-      return crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
-    case 'rsa1024':
-      return crypto.generateKeyPairSync('rsa', { modulusLength: 1024 });
-    case 'rsa-pss':
-      return crypto.generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
-    case 'ed25519':
-      return crypto.generateKeyPairSync('ed25519');
-    case 'ed448':
-      return crypto.generateKeyPairSync('ed448');
-  }
+const serials = new Map<string, number>();
+
+/** Another serial number for each certificate, the same ones in every run. */
+function nextSerial(subject: string): Uint8Array {
+  const count = (serials.get(subject) ?? 0) + 1;
+  serials.set(subject, count);
+  const serial = stream(`serial ${count} of ${subject}`, 16);
+  serial[0] = (serial[0]! & 0x3f) | 0x40;
+  return serial;
 }

@@ -17,22 +17,35 @@ import { parseOcspRequest } from '../../src/pki/x509/ocsp.ts';
 import { checkOcspResponse } from '../../src/pki/x509/ocsp-check.ts';
 import { validateCertificate, type Verdict } from '../../src/pki/x509/validate.ts';
 import { createCertificateVerifier } from '../../src/pki/x509/verifier.ts';
-import { DAY, issue, NOW, root, testKey } from './ca.ts';
+import { DAY, issue, NOW, root, type TestKey, testKey } from './ca.ts';
+import { random, SEED } from './seed.ts';
 
-const anchor = root('CN=Fuzz root');
-const ca = issue(anchor, 'CN=Fuzz CA', {
-  ca: { pathLength: 3 },
-  permittedNames: ['example', { kind: 'email', value: 'example' }, { kind: 'uri', value: '.example' }],
-  policies: ['1.3.1', '1.3.2'],
-  extensions: [{ oid: oids.POLICY_MAPPINGS, value: der.sequence(der.sequence(der.oid('1.3.1'), der.oid('1.3.3'))) }],
-});
-const leaf = issue(ca, 'CN=host.example', {
-  subjectAltNames: ['host.example', { kind: 'email', value: 'a@example' }, { kind: 'uri', value: 'https://a.example/' }],
-  policies: ['1.3.3'],
-  crlUris: ['http://c.example/'],
-  ocspUris: ['http://o.example/'],
-  mustStaple: true,
-});
+/** Ed25519 signs without random numbers, so everything here is the same bytes in every run. */
+const fuzzKey = (name: string): TestKey => testKey('ed25519', `fuzz ${name}`);
+const anchor = root('CN=Fuzz root', {}, fuzzKey('root'));
+const ca = issue(
+  anchor,
+  'CN=Fuzz CA',
+  {
+    ca: { pathLength: 3 },
+    permittedNames: ['example', { kind: 'email', value: 'example' }, { kind: 'uri', value: '.example' }],
+    policies: ['1.3.1', '1.3.2'],
+    extensions: [{ oid: oids.POLICY_MAPPINGS, value: der.sequence(der.sequence(der.oid('1.3.1'), der.oid('1.3.3'))) }],
+  },
+  fuzzKey('ca'),
+);
+const leaf = issue(
+  ca,
+  'CN=host.example',
+  {
+    subjectAltNames: ['host.example', { kind: 'email', value: 'a@example' }, { kind: 'uri', value: 'https://a.example/' }],
+    policies: ['1.3.3'],
+    crlUris: ['http://c.example/'],
+    ocspUris: ['http://o.example/'],
+    mustStaple: true,
+  },
+  fuzzKey('leaf'),
+);
 const crl = createCrl({
   crypto: nodeCrypto,
   issuer: ca,
@@ -45,18 +58,14 @@ const crl = createCrl({
 const ocsp = createOcspResponse({
   crypto: nodeCrypto,
   issuer: ca.certificate,
-  responder: issue(ca, 'CN=Responder', { extendedKeyUsage: [oids.OCSP_SIGNING] }),
+  responder: issue(ca, 'CN=Responder', { extendedKeyUsage: [oids.OCSP_SIGNING] }, fuzzKey('responder')),
   producedAt: NOW,
   answers: [{ certificate: leaf.certificate, status: 'revoked', thisUpdate: NOW, reason: 1 }],
 }) as Uint8Array;
 
 /** Calls `work` with damaged copies of `original`. */
 async function damage(original: Uint8Array, rounds: number, work: (bytes: Uint8Array) => unknown): Promise<void> {
-  let state = original.length;
-  const next = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const next = random(SEED * 65_537 + original.length);
   for (let i = 0; i < rounds; i++) {
     let bytes = original.slice();
     const kind = next(8);
@@ -66,7 +75,7 @@ async function damage(original: Uint8Array, rounds: number, work: (bytes: Uint8A
     try {
       await work(bytes);
     } catch (error) {
-      assert.ok(error instanceof TlsError, `${String(error)}\n${toHex(bytes)}`);
+      assert.ok(error instanceof TlsError, `seed ${SEED}: ${String(error)}\n${toHex(bytes)}`);
     }
   }
 }
@@ -86,7 +95,10 @@ test('a verifier given damaged chains and staples refuses them with an alert, or
         ...(at === 2 ? { ocspResponse: bytes } : {}),
       });
     } catch (error) {
-      assert.ok(error instanceof TlsError && error.origin === 'local' && error.alert !== undefined, `${String(error)}\n${toHex(bytes)}`);
+      assert.ok(
+        error instanceof TlsError && error.origin === 'local' && error.alert !== undefined,
+        `seed ${SEED}: ${String(error)}\n${toHex(bytes)}`,
+      );
     }
   };
   await damage(chain[0]!, 1_500, (bytes) => verify(0, bytes));

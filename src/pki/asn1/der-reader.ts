@@ -158,6 +158,12 @@ export class DerReader {
     return this.bytes.subarray(start + 1, end);
   }
 
+  /** Moves behind a BIT STRING of any number of bits. */
+  bitString(field: string, tag: number = BIT_STRING): void {
+    this.expect(tag, field);
+    this.#unusedBits(field);
+  }
+
   /**
    * A BIT STRING of named bits (bit 0 first), as a number with bit i at 1 << i; at most 31 bits count. Trailing zero bits, which
    * X.690 §11.2.2 removes, are accepted: roots of the public stores have them.
@@ -165,13 +171,7 @@ export class DerReader {
   namedBits(field: string, tag: number = BIT_STRING): number {
     this.expect(tag, field);
     const { bytes, contentStart: start, contentEnd: end } = this;
-    const unused = bytes[start];
-    if (start === end || unused === undefined || unused > 7 || (end - start === 1 && unused !== 0))
-      malformed(field, start, 'bad BIT STRING');
-    if (end - start > 1) {
-      const last = bytes[end - 1]!;
-      if ((last & ((1 << unused) - 1)) !== 0) malformed(field, end - 1, 'unused bits set');
-    }
+    this.#unusedBits(field);
     let bits = 0;
     for (let i = 0; i < 31; i++) {
       const byte = start + 1 + (i >> 3);
@@ -198,6 +198,15 @@ export class DerReader {
   /** The structure ends here. */
   finish(field: string): void {
     if (this.position !== this.end) malformed(field, this.position, 'trailing bytes');
+  }
+
+  /** X.690 §11.2.1: the bits behind the last one are zero. */
+  #unusedBits(field: string): void {
+    const { bytes, contentStart: start, contentEnd: end } = this;
+    const unused = bytes[start];
+    if (start === end || unused === undefined || unused > 7 || (end - start === 1 && unused !== 0))
+      malformed(field, start, 'bad BIT STRING');
+    if (end - start > 1 && (bytes[end - 1]! & ((1 << unused) - 1)) !== 0) malformed(field, end - 1, 'unused bits set');
   }
 
   #minimalInteger(field: string): void {

@@ -175,7 +175,7 @@ export class Certificate {
     for (let n = 1; n <= 2; n++) {
       if (tbs.peek() !== contextPrimitive(n)) continue;
       if (this.version === 1) malformed('uniqueIdentifier', tbs.position, 'not in version 1');
-      tbs.expect(contextPrimitive(n), 'uniqueIdentifier');
+      tbs.bitString('uniqueIdentifier', contextPrimitive(n));
     }
     this.extensions = tbs.done ? [] : readExtensions(tbs, this.version);
     tbs.finish('tbsCertificate');

@@ -13,11 +13,8 @@ export interface IdentityOptions {
   readonly anyPurpose: boolean;
   /** Bits of KeyUsage that the leaf must all have, when it has the extension. */
   readonly keyUsageAllOf?: number | undefined;
-  /**
-   * The key usage must be consistent with the purposes even where there is no extended key usage. TLS wants it so (RFC 9846 §4.5.2); RFC 5280
-   * speaks only of certificates with both extensions.
-   */
-  readonly strictUsage: boolean;
+  /** The key usage must be consistent with the purposes even where there is no extended key usage: see `Profile`. */
+  readonly usageForPurpose: boolean;
   /** Names that the leaf must be for, all of them. */
   readonly hostNames: readonly string[];
   readonly legacyCommonName?: boolean | undefined;
@@ -53,7 +50,7 @@ export function checkIdentity(leaf: Certificate, options: IdentityOptions): Faul
   if (keyUsage !== undefined) {
     const all = options.keyUsageAllOf ?? 0;
     if ((keyUsage & all) !== all) return fault('key-usage', 'RFC 5280 4.2.1.3', 'key usage does not allow this use');
-    for (const purpose of options.strictUsage || leaf.extendedKeyUsage !== undefined ? options.purposes : []) {
+    for (const purpose of options.usageForPurpose || leaf.extendedKeyUsage !== undefined ? options.purposes : []) {
       const bits = consistentUsage(purpose);
       if (bits !== 0 && (keyUsage & bits) === 0)
         return fault('key-usage', 'RFC 5280 4.2.1.12', 'key usage is not consistent with the purpose');

@@ -19,7 +19,7 @@ const STEP_EXTEND = 'RFC 5280 6.1.4 (g)';
 /** A constraint or a name taken apart once: they are compared many times. */
 type Subtree =
   | { readonly kind: 'dns' | 'uri'; readonly host: HostPattern }
-  | { readonly kind: 'email'; readonly host: HostPattern; /** Of a single mailbox. */ readonly local: string | undefined }
+  | { readonly kind: 'email'; readonly host: HostPattern /** Of a single mailbox. */; readonly local: string | undefined }
   | { readonly kind: 'ip'; readonly value: Uint8Array }
   | { readonly kind: 'directory'; readonly value: Name }
   | { readonly kind: 'unsupported'; readonly form: GeneralName['kind'] };

@@ -282,7 +282,9 @@ function* checkAnchorAuthority(anchor: Certificate, context: PathContext): Steps
   if (anchor.authorityKeyIdentifier?.keyIdentifier !== undefined) return undefined;
   const key = anchor.subjectKey(context.crypto);
   const wrong = yield* verifySigned(anchor.tbs, anchor.signature, anchor.signatureAlgorithm, anchor, key, context);
-  return wrong === undefined ? undefined : fault('profile', 'RFC 5280 4.2.1.1', 'authorityKeyIdentifier is missing, and the anchor did not sign itself');
+  return wrong === undefined
+    ? undefined
+    : fault('profile', 'RFC 5280 4.2.1.1', 'authorityKeyIdentifier is missing, and the anchor did not sign itself');
 }
 
 /** Whether the extended key usage, when there is one, allows all purposes. */

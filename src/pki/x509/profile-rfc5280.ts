@@ -18,6 +18,7 @@ export const rfc5280: Profile = {
   minDsaBits: 1_024,
   dsaSha1: true,
   anyPurpose: true,
+  usageForPurpose: false,
   leadingDotConstraint: false,
   anchorNamesAuthority: true,
   conformance: (certificate, role) => checkRfc5280(certificate, role),

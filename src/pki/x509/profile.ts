@@ -24,6 +24,11 @@ export interface Profile {
   readonly dsaSha1?: boolean | undefined;
   /** Accepts a leaf whose only purpose is anyExtendedKeyUsage. */
   readonly anyPurpose: boolean;
+  /**
+   * A key usage must be consistent with the purposes asked for even where there is no extended key usage, as TLS wants it. RFC 5280
+   * §4.2.1.12 speaks of certificates with both extensions.
+   */
+  readonly usageForPurpose: boolean;
   /** Takes `.example.com` as a dNSName constraint for subdomains; RFC 5280 does not define the form. */
   readonly leadingDotConstraint: boolean;
   /** Rules for the single certificate, beyond what a validator must do. */
@@ -47,6 +52,7 @@ export const compatible: Profile = {
   minRsaBits: MIN_RSA_BITS,
   minDsaBits: MIN_RSA_BITS,
   anyPurpose: true,
+  usageForPurpose: true,
   leadingDotConstraint: true,
 };
 

@@ -173,7 +173,7 @@ function identityFault(leaf: Certificate, options: ValidateOptions, purposes: re
     const wrong = checkIdentity(leaf, {
       purposes,
       anyPurpose: profile.anyPurpose,
-      strictUsage: false,
+      usageForPurpose: profile.usageForPurpose,
       keyUsageAllOf: (options.keyUsages ?? []).reduce((bits, name) => bits | keyUsageBit(name), 0),
       hostNames: hosts,
       legacyCommonName: options.legacyCommonName,
@@ -268,7 +268,9 @@ function profileOf(profile: ValidateOptions['profile']): Profile {
 /** The profile with only these signature algorithms. */
 function narrowed(profile: Profile, names: readonly string[] | undefined): Profile {
   if (names === undefined) return profile;
-  const allowed = names.map((name) => signatureAlgorithmOid(name) ?? misuse('invalid_argument', `signatureAlgorithms: ${name.slice(0, 40)}`));
+  const allowed = names.map(
+    (name) => signatureAlgorithmOid(name) ?? misuse('invalid_argument', `signatureAlgorithms: ${name.slice(0, 40)}`),
+  );
   return {
     ...profile,
     signatureRule: (algorithm, issuerKey) =>

@@ -201,7 +201,7 @@ function leafFault(
     const wrong = checkIdentity(leaf, {
       purposes,
       anyPurpose: profile.anyPurpose,
-      strictUsage: true,
+      usageForPurpose: true,
       hostNames: hostName === undefined || own !== undefined ? [] : [hostName],
       legacyCommonName: options.legacyCommonName,
     });
