@@ -241,8 +241,8 @@ function makeChain(seed: number): Chain {
 }
 
 const CHANGES: readonly (readonly [string, Partial<CertificateFields>])[] = [
-  ['expired', { notAfter: NOW - DAY }],
-  ['not yet valid', { notBefore: NOW + DAY }],
+  ['expired', { notBefore: NOW - 9 * DAY, notAfter: NOW - DAY }],
+  ['not yet valid', { notBefore: NOW + DAY, notAfter: NOW + 9 * DAY }],
   ['CA no CA', { ca: false }],
   ['CA pathLength 0', { ca: { pathLength: 0 } }],
   ['CA pathLength 1', { ca: { pathLength: 1 } }],

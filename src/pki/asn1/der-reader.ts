@@ -74,6 +74,24 @@ export class DerReader {
     return new DerReader(this.bytes, this.contentStart, this.contentEnd, this.depth + 1);
   }
 
+  /**
+   * Narrows this reader to the content of the next element, which must have this tag, and returns what `leave` needs: as `enter`, without
+   * another reader. For structures whose depth is fixed by whoever reads them.
+   */
+  narrow(tag: number, field: string): number {
+    this.expect(tag, field);
+    const { end } = this;
+    this.position = this.contentStart;
+    this.end = this.contentEnd;
+    return end;
+  }
+
+  /** Ends what `narrow` began: the element must have been read whole. */
+  leave(end: number, field: string): void {
+    this.finish(field);
+    this.end = end;
+  }
+
   sequence(field: string): DerReader {
     return this.enter(SEQUENCE, field);
   }
@@ -112,6 +130,12 @@ export class DerReader {
     this.expect(tag, field);
     this.#minimalInteger(field);
     return this.bytes.subarray(this.contentStart, this.contentEnd);
+  }
+
+  /** As `integer`, without a view of it. */
+  checkInteger(field: string): void {
+    this.expect(INTEGER, field);
+    this.#minimalInteger(field);
   }
 
   /** A non-negative INTEGER of at most `max` (below 2^31). */
@@ -156,6 +180,13 @@ export class DerReader {
     const { contentStart: start, contentEnd: end } = this;
     if (start === end || this.bytes[start] !== 0) malformed(field, start, 'not a BIT STRING of whole bytes');
     return this.bytes.subarray(start + 1, end);
+  }
+
+  /** As `bitStringBytes`, without a view of it: `contentStart` is where the count of unused bits stands. */
+  checkBytes(field: string): void {
+    this.expect(BIT_STRING, field);
+    if (this.contentStart === this.contentEnd || this.bytes[this.contentStart] !== 0)
+      malformed(field, this.contentStart, 'not a BIT STRING of whole bytes');
   }
 
   /** Moves behind a BIT STRING of any number of bits. */

@@ -5,6 +5,8 @@ import { misuse } from '../../base/errors.ts';
 /** The text of the content octets `start` to `end`. */
 export function oidText(bytes: Uint8Array, start: number, end: number, field: string): string {
   if (start === end) malformed(field, start, 'empty OBJECT IDENTIFIER');
+  const purpose = end - start === ID_KP.length + 1 ? bytes[end - 1]! : 0;
+  if (purpose > 0 && purpose < 0x80 && beginsWithIdKp(bytes, start)) return `1.3.6.1.5.5.7.3.${purpose}`;
   if ((bytes[end - 1]! & 0x80) !== 0) malformed(field, end, 'truncated OBJECT IDENTIFIER');
   let text = '';
   let arc = 0;
@@ -25,6 +27,14 @@ export function oidText(bytes: Uint8Array, start: number, end: number, field: st
     arc = 0;
   }
   return text;
+}
+
+/** `id-kp`, RFC 5280 §4.2.1.12: in almost every certificate, several times in most. */
+const ID_KP: readonly number[] = [0x2b, 6, 1, 5, 5, 7, 3];
+
+function beginsWithIdKp(bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < ID_KP.length; i++) if (bytes[start + i] !== ID_KP[i]) return false;
+  return true;
 }
 
 /** Whether the content octets `start` to `end` are an object identifier: whole, minimal arcs. */

@@ -21,6 +21,25 @@ import {
 import { looksLikePem, readPem } from '../asn1/pem.ts';
 import { type SignatureAlgorithm, signatureAlgorithm, usualAlgorithm } from './algorithm.ts';
 import * as extension from './extensions.ts';
+import {
+  AUTHORITY_INFO_ACCESS,
+  AUTHORITY_KEY_IDENTIFIER,
+  BASIC_CONSTRAINTS,
+  CERTIFICATE_POLICIES,
+  CRL_DISTRIBUTION_POINTS,
+  EXTENDED_KEY_USAGE,
+  FRESHEST_CRL,
+  ID_PE,
+  INHIBIT_ANY_POLICY,
+  ISSUER_ALT_NAME,
+  KEY_USAGE,
+  NAME_CONSTRAINTS,
+  POLICY_CONSTRAINTS,
+  POLICY_MAPPINGS,
+  SUBJECT_ALT_NAME,
+  SUBJECT_KEY_IDENTIFIER,
+  TLS_FEATURE,
+} from './extension-id.ts';
 import type { GeneralName } from './general-name.ts';
 import { Name } from './name.ts';
 import { type KeyInfo, readKeyInfo } from './spki.ts';
@@ -29,7 +48,7 @@ import { type KeyInfo, readKeyInfo } from './spki.ts';
 export class Extension {
   readonly bytes: Uint8Array;
   readonly critical: boolean;
-  /** Last arc for `id-ce` (2.5.29.n), 256 + last arc for `id-pe`, -1 for any other: what lookups compare. */
+  /** See `extension-id.ts`: what lookups compare. */
   readonly short: number;
   readonly oidStart: number;
   readonly oidEnd: number;
@@ -62,24 +81,6 @@ export class Extension {
     return new DerReader(this.bytes, this.start, this.end);
   }
 }
-
-const ID_PE = 256;
-const SUBJECT_KEY_IDENTIFIER = 14;
-const KEY_USAGE = 15;
-const SUBJECT_ALT_NAME = 17;
-const ISSUER_ALT_NAME = 18;
-const BASIC_CONSTRAINTS = 19;
-const NAME_CONSTRAINTS = 30;
-const CRL_DISTRIBUTION_POINTS = 31;
-const CERTIFICATE_POLICIES = 32;
-const POLICY_MAPPINGS = 33;
-const AUTHORITY_KEY_IDENTIFIER = 35;
-const POLICY_CONSTRAINTS = 36;
-const EXTENDED_KEY_USAGE = 37;
-const FRESHEST_CRL = 46;
-const INHIBIT_ANY_POLICY = 54;
-const AUTHORITY_INFO_ACCESS: number = ID_PE + 1;
-const TLS_FEATURE: number = ID_PE + 24;
 
 /** Which extensions a path validator processes, so that they may be critical (§4.2). */
 const PROCESSED: readonly number[] = [
@@ -131,6 +132,7 @@ export class Certificate {
   readonly #signatureEnd: number;
   #issuer: Name | undefined;
   #subject: Name | undefined;
+  #selfIssued: boolean | undefined;
   #spki: Uint8Array | undefined;
   #keyInfo: KeyInfo | undefined;
   #algorithm: SignatureAlgorithm | null | undefined;
@@ -150,7 +152,7 @@ export class Certificate {
     this.#tbsEnd = body.position;
 
     this.version = readVersion(tbs);
-    tbs.integer('serialNumber');
+    tbs.checkInteger('serialNumber');
     this.#serialStart = tbs.contentStart;
     this.#serialEnd = tbs.contentEnd;
     this.#innerAlgorithmStart = tbs.position;
@@ -159,13 +161,13 @@ export class Certificate {
     this.#issuerStart = tbs.position;
     tbs.expect(SEQUENCE, 'issuer');
     this.#validityStart = tbs.position;
-    const validity = tbs.sequence('validity');
-    const early = validity.peek();
-    this.notBefore = validity.time('notBefore');
-    const late = validity.peek();
-    this.notAfter = validity.time('notAfter');
+    const behindValidity = tbs.narrow(SEQUENCE, 'validity');
+    const early = tbs.peek();
+    this.notBefore = tbs.time('notBefore');
+    const late = tbs.peek();
+    this.notAfter = tbs.time('notAfter');
     this.hasProperTimes = early === timeTag(this.notBefore) && late === timeTag(this.notAfter);
-    validity.finish('validity');
+    tbs.leave(behindValidity, 'validity');
     this.#subjectStart = tbs.position;
     tbs.expect(SEQUENCE, 'subject');
     this.#spkiStart = tbs.position;
@@ -182,7 +184,7 @@ export class Certificate {
 
     checkAlgorithm(body, 'signatureAlgorithm');
     this.#outerAlgorithmEnd = body.position;
-    body.bitStringBytes('signatureValue');
+    body.checkBytes('signatureValue');
     this.#signatureStart = body.contentStart + 1;
     this.#signatureEnd = body.contentEnd;
     body.finish('certificate');
@@ -252,7 +254,7 @@ export class Certificate {
 
   /** Whether subject and issuer are the same name: the certificate is self-issued (RFC 5280 §6.1). */
   get isSelfIssued(): boolean {
-    return this.subject.equals(this.issuer);
+    return (this.#selfIssued ??= this.subject.equals(this.issuer));
   }
 
   get basicConstraints(): extension.BasicConstraints | undefined {
@@ -326,6 +328,12 @@ export class Certificate {
   get unknownCritical(): string | undefined {
     for (const one of this.extensions) if (one.critical && !PROCESSED.includes(one.short)) return one.oid;
     return undefined;
+  }
+
+  /** Whether the extension with this number of `extension-id.ts` is there and critical. */
+  isCritical(short: number): boolean {
+    for (const one of this.extensions) if (one.short === short) return one.critical;
+    return false;
   }
 
   /** The extension of this object identifier. */
@@ -417,25 +425,19 @@ const YEAR_2050 = 2_524_608_000_000;
 
 /** Moves behind an AlgorithmIdentifier: an object identifier and at most one element more. */
 function checkAlgorithm(reader: DerReader, field: string): void {
-  reader.expect(SEQUENCE, field);
-  const behind = reader.position;
-  const outerEnd = reader.end;
-  reader.position = reader.contentStart;
-  reader.end = reader.contentEnd;
+  const end = reader.narrow(SEQUENCE, field);
   reader.expect(OBJECT_IDENTIFIER, field);
   if (!isOid(reader.bytes, reader.contentStart, reader.contentEnd)) malformed(field, reader.contentStart, 'bad OBJECT IDENTIFIER');
   if (!reader.done) reader.header(field);
-  reader.finish(field);
-  reader.position = behind;
-  reader.end = outerEnd;
+  reader.leave(end, field);
 }
 
 function readVersion(tbs: DerReader): number {
-  const explicit = tbs.enterOptional(contextConstructed(0), 'version');
-  if (explicit === undefined) return 1;
-  const version = explicit.smallInteger('version', 2, INTEGER);
-  explicit.finish('version');
-  if (version === 0) malformed('version', explicit.contentStart, 'default value encoded');
+  if (tbs.peek() !== contextConstructed(0)) return 1;
+  const end = tbs.narrow(contextConstructed(0), 'version');
+  const version = tbs.smallInteger('version', 2, INTEGER);
+  if (version === 0) malformed('version', tbs.contentStart, 'default value encoded');
+  tbs.leave(end, 'version');
   return version + 1;
 }
 

@@ -258,9 +258,9 @@ function readSubtrees(list: DerReader): GeneralName[] {
   return names;
 }
 
-/** The one SEQUENCE that `value` must be. */
+/** Narrows `value` to the one SEQUENCE that it must be. */
 function only(value: DerReader, field: string): DerReader {
-  const body = value.enter(SEQUENCE, field);
-  value.finish(field);
-  return body;
+  const end = value.narrow(SEQUENCE, field);
+  if (value.end !== end) malformed(field, value.end, 'trailing bytes');
+  return value;
 }

@@ -6,6 +6,7 @@ import { equal, toHex } from '../../base/bytes.ts';
 import { MAX_NAME_ATTRIBUTES } from '../../base/limits.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
+import { isOid } from '../asn1/oid.ts';
 import {
   COMMON_NAME,
   COUNTRY,
@@ -50,6 +51,7 @@ export class Name {
   readonly der: Uint8Array;
   #rdns: readonly (readonly NameAttribute[])[] | undefined;
   #keys: readonly string[] | undefined;
+  #checked = false;
 
   constructor(der: Uint8Array) {
     this.der = der;
@@ -62,6 +64,13 @@ export class Name {
   /** The relative distinguished names, most significant first. Throws `bad_der`. */
   get rdns(): readonly (readonly NameAttribute[])[] {
     return (this.#rdns ??= readRdns(this.der));
+  }
+
+  /** Throws `bad_der` where `rdns` would, without reading names of the common shape out. */
+  check(): void {
+    if (this.#checked) return;
+    if (this.#rdns === undefined && !isAsciiName(this.der)) void this.rdns;
+    this.#checked = true;
   }
 
   /** One comparable text per relative distinguished name: equal texts are equal names under RFC 5280 §7.1. */
@@ -155,6 +164,24 @@ function sameAsciiName(a: Uint8Array, b: Uint8Array): boolean | undefined {
     if (same !== true) return same;
   }
   return x.done && y.done;
+}
+
+/** Whether a name has the common shape: one attribute per RDN, ASCII strings, all of it well-formed. */
+function isAsciiName(der: Uint8Array): boolean {
+  const reader = new DerReader(der);
+  reader.position = contentOf(der);
+  if (reader.position === 0) return false;
+  let count = 0;
+  while (!reader.done) {
+    if (++count > MAX_NAME_ATTRIBUTES || !enterAttribute(reader)) return false;
+    const end = reader.contentEnd;
+    if (reader.header('attribute type') !== 0x06) return false;
+    // Longer ones may have an arc that is too large.
+    if (reader.contentEnd - reader.contentStart > 7 || !isOid(der, reader.contentStart, reader.contentEnd)) return false;
+    if (!isAsciiCompatible(reader.header('attribute value')) || reader.contentEnd !== end) return false;
+    for (let i = reader.contentStart; i < end; i++) if (der[i]! > 0x7f) return false;
+  }
+  return true;
 }
 
 /** Where the content of the outer SEQUENCE begins, when that is the whole of `der` and its length is short; else 0. */

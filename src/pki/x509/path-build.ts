@@ -48,7 +48,7 @@ class Search {
   readonly #index: IssuerIndex;
   readonly #failures: PathFailure[] = [];
   /** What no path may contain, and pairs of certificate and issuer that do not go together. */
-  readonly #bad: Set<Certificate> = new Set();
+  #bad: Set<Certificate> | undefined;
   #badEdges: Map<Certificate, Set<Certificate>> | undefined;
   readonly #path: Certificate[] = [];
   /** Of large pools: how far the nearest anchor is. */
@@ -78,7 +78,7 @@ class Search {
       this.#measure();
       for (this.#length = 1; this.#length <= MAX_PATH_LENGTH; this.#length++) {
         found = yield* this.#extend(leaf);
-        if (found !== undefined || this.#stopped !== undefined || this.#bad.has(leaf)) break;
+        if (found !== undefined || this.#stopped !== undefined || this.#isBanned(leaf)) break;
       }
     }
     if (found === undefined) {
@@ -142,7 +142,7 @@ class Search {
       if (outcome.reason === 'budget') this.#stopped = outcome;
       return undefined;
     }
-    if (outcome.scope === 'certificate') this.#bad.add(culprit);
+    if (outcome.scope === 'certificate') (this.#bad ??= new Set()).add(culprit);
     else {
       this.#badEdges ??= new Map();
       const issuers = this.#badEdges.get(culprit);
@@ -157,7 +157,7 @@ class Search {
   #measure(): void {
     this.#measured++;
     this.#distance = this.#index.distances((certificate, issuer) =>
-      issuer === undefined ? this.#bad.has(certificate) : this.#isBad(certificate, issuer),
+      issuer === undefined ? this.#isBanned(certificate) : this.#isBad(certificate, issuer),
     );
   }
 
@@ -174,11 +174,15 @@ class Search {
   }
 
   #isOver(certificate: Certificate): boolean {
-    return this.#stopped !== undefined || this.#bad.has(certificate);
+    return this.#stopped !== undefined || this.#isBanned(certificate);
+  }
+
+  #isBanned(certificate: Certificate): boolean {
+    return this.#bad?.has(certificate) === true;
   }
 
   #isBad(certificate: Certificate, issuer: Certificate): boolean {
-    return this.#bad.has(issuer) || this.#badEdges?.get(certificate)?.has(issuer) === true;
+    return this.#isBanned(issuer) || this.#badEdges?.get(certificate)?.has(issuer) === true;
   }
 
   #mayAnchor(anchor: Certificate): boolean {

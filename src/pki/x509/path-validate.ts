@@ -4,6 +4,7 @@
  */
 import { TlsError } from '../../base/errors.ts';
 import { MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
+import { isPromise } from '../../base/maybe-promise.ts';
 import type { CryptoProvider, PublicKey } from '../../crypto/port.ts';
 import { ANY_EXTENDED_KEY_USAGE, ANY_POLICY } from '../asn1/oids.ts';
 import type { Certificate } from './certificate.ts';
@@ -13,7 +14,7 @@ import { NameConstraintState } from './name-constraints.ts';
 import { type PolicyOptions, PolicyState } from './policies.ts';
 import { checkKey, type PathRole, type Profile } from './profile.ts';
 import { withParameters } from './spki.ts';
-import { type Steps, settle } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 /** What holds for one validation, whatever the path. */
 export interface PathContext {
@@ -52,7 +53,8 @@ export interface PathAccepted {
 /** Results of signature checks of one validation, and their budget. */
 export class SignatureMemo {
   checks = 0;
-  #known: Map<Certificate, Map<Certificate, Fault | null>> | undefined;
+  /** Few, since `MAX_SIGNATURE_CHECKS` bounds them: searched as they are. */
+  readonly #known: { readonly certificate: Certificate; readonly issuer: Certificate; readonly result: Fault | null }[] = [];
 
   readonly #isKnown: ((certificate: Certificate, issuer: Certificate) => boolean) | undefined;
 
@@ -62,15 +64,12 @@ export class SignatureMemo {
   }
 
   get(certificate: Certificate, issuer: Certificate): Fault | null | undefined {
-    if (this.#isKnown?.(certificate, issuer) === true) return null;
-    return this.#known?.get(certificate)?.get(issuer);
+    for (const one of this.#known) if (one.certificate === certificate && one.issuer === issuer) return one.result;
+    return this.#isKnown?.(certificate, issuer) === true ? null : undefined;
   }
 
   set(certificate: Certificate, issuer: Certificate, result: Fault | null): void {
-    this.#known ??= new Map();
-    let row = this.#known.get(certificate);
-    if (row === undefined) this.#known.set(certificate, (row = new Map()));
-    row.set(issuer, result);
+    this.#known.push({ certificate, issuer, result });
   }
 }
 
@@ -244,6 +243,8 @@ export function checkOne(certificate: Certificate, role: PathRole, context: Path
       return fault('not-yet-valid', 'RFC 5280 6.1.3 (a)(2)', `not valid before ${isoTime(certificate.notBefore)}`);
     if (now >= certificate.notAfter + 1000) return fault('expired', 'RFC 5280 6.1.3 (a)(2)', `expired on ${isoTime(certificate.notAfter)}`);
   }
+  // The rest depends on the bytes alone, and anchors come again and again.
+  if (role === 'anchor' && goodAnchors.get(certificate) === profile) return undefined;
   // §4.1.1.2: "This field MUST contain the same algorithm identifier as the signature field in the sequence tbsCertificate"
   if (!certificate.algorithmsMatch)
     return fault('signature-algorithm', 'RFC 5280 4.1.1.2', 'signatureAlgorithm differs from tbsCertificate.signature');
@@ -258,10 +259,13 @@ export function checkOne(certificate: Certificate, role: PathRole, context: Path
   // Read here for the leaf too, where no step looks at them: a malformed one is refused.
   void certificate.basicConstraints;
   void certificate.keyUsage;
-  const key = checkKey(certificate.keyInfo, profile);
-  if (key !== undefined) return key;
-  return profile.conformance?.(certificate, role);
+  const wrong = checkKey(certificate.keyInfo, profile) ?? profile.conformance?.(certificate, role);
+  if (role === 'anchor' && wrong === undefined) goodAnchors.set(certificate, profile);
+  return wrong;
 }
+
+/** Anchors that were found good, and by which profile. */
+const goodAnchors: WeakMap<Certificate, Profile> = /* @__PURE__ */ new WeakMap();
 
 /** An anchor that issued: version 1 roots are the caller's choice, but a certificate that says it is no CA is none. */
 function checkAnchorAsIssuer(anchor: Certificate): Fault | undefined {
@@ -336,8 +340,9 @@ export function* verifySigned(
   if (algorithm.key === 'rsa-pss' && info.type === 'rsa') scheme = algorithm.rsaeScheme!;
   else if (algorithm.key !== info.type)
     return fault('signature', step, `${algorithm.key} signature, but the issuer has a key of type ${info.type}`);
-  const good = yield* settle(context.crypto.verify(scheme, key, tbs, signature));
-  return good ? undefined : fault('signature', step, "signature does not verify with the issuer's key");
+  const outcome = context.crypto.verify(scheme, key, tbs, signature);
+  const good = isPromise(outcome) ? yield outcome : outcome;
+  return good === true ? undefined : fault('signature', step, "signature does not verify with the issuer's key");
 }
 
 /** The key of `path[index]`, a DSA key completed with the parameters above it (§6.1.4 (d) to (f)). */

@@ -30,8 +30,9 @@ export class PolicyState {
   explicitPolicy: number;
   policyMapping: number;
   inhibitAnyPolicy: number;
-  /** Levels 0 to i; undefined when the graph is NULL. */
+  /** Levels 0 to i; undefined when the graph is NULL, or still as §6.1.2 makes it. */
   #levels: Level[] | undefined;
+  #untouched: boolean;
   #nodes = 1;
   /** False: nothing demands a policy, so the graph is left out and everything is acceptable. */
   readonly #tracked: boolean;
@@ -42,18 +43,17 @@ export class PolicyState {
     this.explicitPolicy = options.requireExplicitPolicy === true ? 0 : n + 1;
     this.inhibitAnyPolicy = options.inhibitAnyPolicy === true ? 0 : n + 1;
     this.policyMapping = options.inhibitPolicyMapping === true ? 0 : n + 1;
-    if (!track) return;
-    const root: PolicyNode = { policy: ANY_POLICY, expected: new Set([ANY_POLICY]), parents: new Set(), alive: true };
-    this.#levels = [new Map([[ANY_POLICY, root]])];
+    this.#untouched = track;
   }
 
   /** §6.1.3 (d) and (e). `anyAllowed`: inhibit_anyPolicy is above 0, or the certificate is self-issued and not the last. False: too many nodes. */
   process(policies: readonly PolicyInformation[] | undefined, anyAllowed: boolean): boolean {
     if (policies === undefined) {
       this.#levels = undefined;
+      this.#untouched = false;
       return true;
     }
-    const levels = this.#levels;
+    const levels = this.#graph();
     if (levels === undefined) return true;
     const above = levels[levels.length - 1]!;
     const level: Level = new Map();
@@ -89,12 +89,12 @@ export class PolicyState {
 
   /** §6.1.3 (f) */
   get acceptable(): boolean {
-    return !this.#tracked || this.explicitPolicy > 0 || this.#levels !== undefined;
+    return !this.#tracked || this.explicitPolicy > 0 || this.#untouched || this.#levels !== undefined;
   }
 
   /** §6.1.4 (b). False: too many nodes. */
   map(mappings: readonly PolicyMapping[]): boolean {
-    const levels = this.#levels;
+    const levels = this.#graph();
     if (levels === undefined) return true;
     const level = levels[levels.length - 1]!;
     const byIssuer = new Map<string, string[]>();
@@ -131,7 +131,7 @@ export class PolicyState {
 
   /** Policies, in the domain of the trust anchor, that reach down to the last certificate. */
   #authorityConstrained(): string[] {
-    const levels = this.#levels;
+    const levels = this.#graph();
     if (levels === undefined) return [];
     this.#prune();
     const found = new Set<string>();
@@ -143,6 +143,16 @@ export class PolicyState {
       }
     }
     return [...found];
+  }
+
+  /** The graph, with its root when nothing has happened yet. */
+  #graph(): Level[] | undefined {
+    if (this.#untouched) {
+      this.#untouched = false;
+      const root: PolicyNode = { policy: ANY_POLICY, expected: new Set([ANY_POLICY]), parents: new Set(), alive: true };
+      this.#levels = [new Map([[ANY_POLICY, root]])];
+    }
+    return this.#levels;
   }
 
   #create(level: Level, policy: string, parents: Set<PolicyNode>, expected: readonly string[]): boolean {

@@ -4,10 +4,11 @@ import type { SignatureAlgorithm } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
 import { patternLabels } from './dns-name.ts';
 import { CRL_SIGN, KEY_CERT_SIGN } from './extensions.ts';
+import * as id from './extension-id.ts';
 import { type Fault, fault } from './failure.ts';
 import { ipAddressText } from './ip-address.ts';
 import type { PathRole, Profile } from './profile.ts';
-import { checkRfc5280, isCritical, rfc5280 } from './profile-rfc5280.ts';
+import { checkRfc5280, rfc5280 } from './profile-rfc5280.ts';
 import type { KeyInfo } from './spki.ts';
 
 export const webpki: Profile = {
@@ -36,13 +37,13 @@ function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefine
     if (authority.issuer !== undefined || authority.serial !== undefined)
       return rule('7.1.2.11.1', 'authorityKeyIdentifier with issuer or serial number');
   }
-  if (certificate.policyConstraints !== undefined && !isCritical(certificate, oids.POLICY_CONSTRAINTS)) {
+  if (certificate.policyConstraints !== undefined && !certificate.isCritical(id.POLICY_CONSTRAINTS)) {
     return fault('profile', 'RFC 5280 4.2.1.11', 'policyConstraints is not critical');
   }
   if (role === 'leaf') return checkLeaf(certificate, rule);
   const usage = certificate.keyUsage;
   if (usage === undefined) return rule('7.1.2.10.7', 'CA without keyUsage');
-  if (!isCritical(certificate, oids.BASIC_CONSTRAINTS)) return rule('7.1.2.10.4', 'basicConstraints of a CA is not critical');
+  if (!certificate.isCritical(id.BASIC_CONSTRAINTS)) return rule('7.1.2.10.4', 'basicConstraints of a CA is not critical');
   if (role === 'anchor' && certificate.isSelfIssued && certificate.extendedKeyUsage !== undefined)
     return rule('7.1.2.1.2', 'root with extKeyUsage');
   return undefined;
@@ -56,11 +57,11 @@ function checkLeaf(certificate: Certificate, rule: (section: string, message: st
     return rule('7.1.2.7.11', 'subscriber certificate may sign certificates or CRLs');
   const purposes = certificate.extendedKeyUsage;
   if (purposes === undefined) return rule('7.1.2.7.10', 'no extKeyUsage');
-  if (isCritical(certificate, oids.EXTENDED_KEY_USAGE)) return rule('7.1.2.7.10', 'extKeyUsage is critical');
+  if (certificate.isCritical(id.EXTENDED_KEY_USAGE)) return rule('7.1.2.7.10', 'extKeyUsage is critical');
   if (purposes.includes(oids.ANY_EXTENDED_KEY_USAGE)) return rule('7.1.2.7.10', 'anyExtendedKeyUsage in a subscriber certificate');
   const names = certificate.subjectAltName;
   if (names === undefined) return rule('7.1.2.7.12', 'no subjectAltName');
-  if (isCritical(certificate, oids.SUBJECT_ALT_NAME) !== certificate.subject.isEmpty)
+  if (certificate.isCritical(id.SUBJECT_ALT_NAME) !== certificate.subject.isEmpty)
     return rule('7.1.2.7.12', 'subjectAltName must be critical exactly when the subject is empty');
   if (!purposes.includes(oids.SERVER_AUTH)) return undefined;
   const texts: string[] = [];

@@ -171,17 +171,20 @@ export function withParameters(info: KeyInfo, parameters: Uint8Array): Uint8Arra
 }
 
 function readRsa(keyBits: Uint8Array): { bits: number; unusable: string | undefined } {
-  const outer = new DerReader(keyBits);
-  const key = outer.sequence('RSAPublicKey');
-  outer.finish('RSAPublicKey');
-  const modulus = key.integer('RSA modulus');
-  const exponent = key.integer('RSA exponent');
+  const key = new DerReader(keyBits);
+  const end = key.narrow(SEQUENCE, 'RSAPublicKey');
+  if (key.end !== end) malformed('RSAPublicKey', key.end, 'trailing bytes');
+  key.checkInteger('RSA modulus');
+  const { contentStart: start, contentEnd: behind } = key;
+  key.checkInteger('RSA exponent');
+  const { contentStart: exponent, contentEnd: exponentEnd } = key;
   key.finish('RSAPublicKey');
-  const bits = bitLength(modulus);
+  const bits = bitLength(keyBits, start, behind);
+  const exponentBits = bitLength(keyBits, exponent, exponentEnd);
   let unusable: string | undefined;
-  if (modulus[0]! >= 0x80 || (modulus[modulus.length - 1]! & 1) === 0) unusable = 'RSA modulus negative or even';
-  else if (exponent[0]! >= 0x80 || bitLength(exponent) > 32) unusable = 'RSA exponent negative or above 32 bits';
-  else if ((exponent[exponent.length - 1]! & 1) === 0 || bitLength(exponent) < 2) unusable = 'RSA exponent even or one';
+  if (keyBits[start]! >= 0x80 || (keyBits[behind - 1]! & 1) === 0) unusable = 'RSA modulus negative or even';
+  else if (keyBits[exponent]! >= 0x80 || exponentBits > 32) unusable = 'RSA exponent negative or above 32 bits';
+  else if ((keyBits[exponentEnd - 1]! & 1) === 0 || exponentBits < 2) unusable = 'RSA exponent even or one';
   return { bits, unusable };
 }
 
@@ -200,11 +203,11 @@ function dsaBits(parameters: Uint8Array): number {
   const outer = new DerReader(parameters);
   const body = outer.sequence('DSA parameters');
   outer.finish('DSA parameters');
-  const bits = bitLength(body.integer('DSA p'));
+  const p = body.integer('DSA p');
   body.integer('DSA q');
   body.integer('DSA g');
   body.finish('DSA parameters');
-  return bits;
+  return bitLength(p, 0, p.length);
 }
 
 function edwards(parameters: Uint8Array | undefined, keyBits: Uint8Array, length: number): string | undefined {
@@ -214,8 +217,8 @@ function edwards(parameters: Uint8Array | undefined, keyBits: Uint8Array, length
 }
 
 /** Of a non-negative INTEGER's content. */
-function bitLength(content: Uint8Array): number {
-  let at = 0;
-  while (at < content.length && content[at] === 0) at++;
-  return at === content.length ? 0 : 8 * (content.length - at) - (Math.clz32(content[at]!) - 24);
+function bitLength(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] === 0) at++;
+  return at === end ? 0 : 8 * (end - at) - (Math.clz32(bytes[at]!) - 24);
 }
