@@ -1,6 +1,7 @@
 /** Every suite of SSL 3.0 to TLS 1.2 in every version that may use it: handshake, data, resumption. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { INSUFFICIENT_SECURITY } from '../src/base/alerts.ts';
 import { ascii, equal } from '../src/base/bytes.ts';
 import { nodeCrypto } from '../src/crypto/node/index.ts';
 import * as cbc from '../src/crypto/suites/aes-cbc.ts';
@@ -198,7 +199,9 @@ test('DHE: RFC 7919 groups where the client names some, an own one where it does
   const unnamed = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519] }, { groups: [ffdhe3072, x25519] }));
   assertWorks(unnamed, 'unnamed');
   const refused = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519, ffdhe3072] }, { groups: [x25519, ffdhe2048] }));
-  assert.equal(refused.server.connection.error?.code, 'no_shared_cipher');
+  // RFC 7919 §4.
+  assert.equal(refused.server.connection.error?.code, 'no_shared_group');
+  assert.equal(refused.server.connection.error?.alert, INSUFFICIENT_SECURITY);
   const weak = connect(contexts(VERSIONS[0]!, suite, { groups: [x25519], minDhBits: 3072 }));
   assert.equal(weak.client.connection.error?.code, 'weak_key');
 });

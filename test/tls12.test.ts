@@ -328,6 +328,7 @@ test('TLS 1.2: the key log and the trace of a full and a resumed handshake', () 
   assert.deepEqual(names, [
     'ClientHello',
     'ServerHello',
+    'judge resumed server',
     'session secret',
     'forget messages',
     'ServerChangeCipherSpec',

@@ -51,10 +51,8 @@ export const MAX_RSA_BITS = 8_192;
 export const MIN_RSA_BITS = 2_048;
 export const MIN_DH_BITS = 2_048;
 
-/** Extensions in one message, PSK identities and key shares in one ClientHello. */
-export const MAX_EXTENSIONS = 128;
+/** PSK identities of one ClientHello that are looked at. Extensions and key shares are bounded by the message's length. */
 export const MAX_PSK_IDENTITIES = 16;
-export const MAX_KEY_SHARES = 16;
 
 /** Lifetime of a session or ticket, RFC 9846 §4.7.1: seven days. */
 export const MAX_SESSION_LIFETIME_MS = 604_800_000;

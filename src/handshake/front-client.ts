@@ -87,7 +87,7 @@ function startHello(hs: Handshake): void {
   //# which is the version number for TLS 1.2.
   const legacy = client.versions.find((version) => version.family === 'legacy');
   const modern = client.versions.find((version) => version.family === 'modern');
-  hs.clientVersion = modern === undefined ? legacy!.id : modern.helloCookie ? 0xfefd : 0x0303;
+  hs.clientVersion = modern?.legacyVersion ?? legacy!.id;
   if (hs.previous !== undefined) hs.clientVersion = hs.previous.clientVersion;
   const session = client.versions.find((version) => version.client?.resumption !== undefined)?.client?.resumption?.offered(hs);
   // RFC 5077 §3.4: with a ticket, an ID of our own shows whether it was accepted.
@@ -178,7 +178,11 @@ function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   //# alert.
   const version = versions.find((each) => each.id === id && each.family === 'modern');
   if (version === undefined) fail(ILLEGAL_PARAMETER, 'wrong_version', `supported_versions 0x${id.toString(16)}`);
-  if (hello.version !== (version.helloCookie ? 0xfefd : 0x0303)) fail(ILLEGAL_PARAMETER, 'wrong_version', 'legacy_version');
+  //= rfc9846#section-4.2.3
+  //# A client which receives a TLS 1.3 Server Hello with a legacy_version
+  //# value not equal to 0x0303 MUST abort the handshake with a
+  //# "protocol_version" alert.
+  if (hello.version !== version.legacyVersion) fail(PROTOCOL_VERSION, 'wrong_version', 'legacy_version');
   return version;
 }
 

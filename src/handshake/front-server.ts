@@ -77,10 +77,14 @@ const MAY_CHANGE: readonly number[] = [KEY_SHARE, EARLY_DATA, COOKIE, PRE_SHARED
 
 function sameExtensions(second: readonly RawExtension[], first: readonly RawExtension[]): boolean {
   const kept = (list: readonly RawExtension[]) => list.filter(({ type }) => !MAY_CHANGE.includes(type));
-  const before = kept(first);
+  const before = new Map(kept(first).map(({ type, body }) => [type, body]));
   const after = kept(second);
   return (
-    before.length === after.length && after.every(({ type, body }) => before.some((each) => each.type === type && equal(each.body, body)))
+    after.length === before.size &&
+    after.every(({ type, body }) => {
+      const other = before.get(type);
+      return other !== undefined && equal(body, other);
+    })
   );
 }
 
@@ -114,6 +118,11 @@ function chooseVersion(context: ServerContext, hello: ClientHello): ProtocolVers
     const offered = extension.u16List(1, 2);
     extension.finish();
     chosen = context.versions.find((version) => offered.includes(version.id));
+    //= rfc9846#section-4.2.2
+    //# A server which receives a legacy_version value not equal to 0x0303 MUST abort
+    //# the handshake with a "protocol_version" alert.
+    if (chosen?.family === 'modern' && hello.version !== chosen.legacyVersion)
+      fail(PROTOCOL_VERSION, 'wrong_version', `legacy_version 0x${hello.version.toString(16)}`);
   } else {
     const highest = rankOf(hello.version, context.versions[0]!.helloCookie);
     if (highest < 0) fail(PROTOCOL_VERSION, 'unsupported_version', `client offers 0x${hello.version.toString(16)}`);

@@ -53,6 +53,8 @@ export interface ProtocolVersion {
   readonly helloCookie: boolean;
   /** SSL 3.0 to (D)TLS 1.2. */
   readonly strategy?: LegacyStrategy;
+  /** (D)TLS 1.3: what stands in legacy_version of both hellos. */
+  readonly legacyVersion?: number;
   /** `tls13 ` or `dtls13`: RFC 9147 §5.9. */
   readonly labelPrefix?: LabelPrefix;
   readonly client?: ClientRole;

@@ -1,7 +1,6 @@
 /** `Extension extensions<0..2^16-1>`, RFC 9846 §4.3: kept as slices until somebody asks. */
 import { ILLEGAL_PARAMETER } from '../base/alerts.ts';
 import { fail } from '../base/errors.ts';
-import { MAX_EXTENSIONS } from '../base/limits.ts';
 import { Reader } from '../base/reader.ts';
 import { extensionName } from './extension.ts';
 
@@ -14,14 +13,15 @@ export interface RawExtension {
 export function readExtensions(r: Reader): RawExtension[] {
   const part = r.sub(2);
   const list: RawExtension[] = [];
+  const seen = new Set<number>();
   while (part.remaining > 0) {
     const type = part.u16();
     const body = part.vector(2);
     //= rfc9846#section-4.3
     //# There MUST NOT be more than one extension of the same type in a
     //# given extension block.
-    for (const other of list) if (other.type === type) fail(ILLEGAL_PARAMETER, 'duplicate_extension', extensionName(type));
-    if (list.length === MAX_EXTENSIONS) fail(ILLEGAL_PARAMETER, 'bad_extension', 'too many extensions');
+    if (seen.has(type)) fail(ILLEGAL_PARAMETER, 'duplicate_extension', extensionName(type));
+    seen.add(type);
     list.push({ type, body });
   }
   return list;

@@ -1,7 +1,6 @@
 /** key_share, RFC 9846 §4.3.8: the client's halves, the group that a server asks for, the server's half. */
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
-import { MAX_KEY_SHARES } from '../../base/limits.ts';
 import { IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, KEY_SHARE } from '../../wire/extension.ts';
 import { groupName, type NamedGroup } from '../../wire/group.ts';
 import type { PeerShare } from '../modern/state.ts';
@@ -27,14 +26,15 @@ export const keyShare: ExtensionModule = {
   onOffer(hs, r) {
     const list = r.sub(2);
     const shares: PeerShare[] = [];
+    const seen = new Set<number>();
     while (list.remaining > 0) {
       const group = list.u16();
       const share = list.vector(2, 1);
       //= rfc9846#section-4.3.8
       //# Clients MUST NOT offer multiple KeyShareEntry values
       //# for the same group.
-      if (shares.some((other) => other.group === group)) fail(ILLEGAL_PARAMETER, 'duplicate_key_share', groupName(group));
-      if (shares.length === MAX_KEY_SHARES) fail(ILLEGAL_PARAMETER, 'bad_extension', 'too many key shares');
+      if (seen.has(group)) fail(ILLEGAL_PARAMETER, 'duplicate_key_share', groupName(group));
+      seen.add(group);
       shares.push({ group, share });
     }
     modernOffer(hs).peerShares = shares;

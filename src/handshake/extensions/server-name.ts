@@ -39,7 +39,10 @@ export function readServerName(r: Reader): string {
     //# name_type.
     if (type !== HOST_NAME) continue;
     if (name !== undefined) fail(ILLEGAL_PARAMETER, 'bad_extension', 'two host names');
-    if (value.includes(0)) fail(ILLEGAL_PARAMETER, 'bad_extension', 'NUL in a host name');
+    //= rfc6066#section-3
+    //# The hostname is represented as a byte
+    //# string using ASCII encoding without a trailing dot.
+    if (value.some((byte) => byte <= 0x20 || byte >= 0x7f)) fail(ILLEGAL_PARAMETER, 'bad_extension', 'no ASCII host name');
     name = latin1(value);
   }
   r.finish();

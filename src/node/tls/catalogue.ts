@@ -96,6 +96,7 @@ export const DEFAULT_GROUPS: readonly NamedGroup[] = [
   groups.secp256r1,
   groups.secp384r1,
   groups.secp521r1,
+  groups.x448,
   groups.ffdhe2048,
   groups.ffdhe3072,
 ].filter((group) => nodeCrypto.lacks(group.name) === undefined);

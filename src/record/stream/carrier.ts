@@ -52,7 +52,8 @@ export class StreamCarrier implements RecordLayer {
   #ccs: CcsPolicy = 'message';
   #ccsCount = 0;
   #emptyRecords = 0;
-  #skip = 0;
+  /** Bytes of early data that may still be skipped; undefined: none is. */
+  #skip: number | undefined;
   #acceptsData = false;
 
   // Writing
@@ -150,7 +151,7 @@ export class StreamCarrier implements RecordLayer {
   }
 
   skipEarlyData(bytes: number): void {
-    this.#skip = bytes;
+    this.#skip = bytes > 0 ? bytes : undefined;
   }
 
   next(wanted?: number): IncomingMessage | undefined {
@@ -336,8 +337,8 @@ export class StreamCarrier implements RecordLayer {
   #open(record: RecordView): Uint8Array | undefined {
     const read = this.#read;
     if (read === undefined) {
-      if (this.#skip > 0 && record.type === APPLICATION_DATA && !this.hasPartialMessage) {
-        this.#skipRecord(record);
+      if (this.#skip !== undefined && record.type === APPLICATION_DATA && !this.hasPartialMessage) {
+        this.#skipRecord(record, this.#skip);
         return undefined;
       }
       return record.fragment;
@@ -355,19 +356,19 @@ export class StreamCarrier implements RecordLayer {
     }
     const content = read.open(record, this.#readSeq);
     if (content === undefined) {
-      if (this.#skip > 0) this.#skipRecord(record);
+      if (this.#skip !== undefined) this.#skipRecord(record, this.#skip);
       else this.#refuse(BAD_RECORD_MAC, 'bad_record_mac');
       return undefined;
     }
-    this.#skip = 0;
+    this.#skip = undefined;
     this.#readSeq.increment();
     return content;
   }
 
   /** RFC 9846 §4.3.10: early data that was not accepted. */
-  #skipRecord(record: RecordView): void {
-    this.#skip -= record.fragment.length;
-    if (this.#skip <= 0) this.#refuse(UNEXPECTED_MESSAGE, 'early_data_limit', 'too much early data to skip');
+  #skipRecord(record: RecordView, allowed: number): void {
+    this.#skip = allowed - record.fragment.length;
+    if (this.#skip < 0) this.#refuse(UNEXPECTED_MESSAGE, 'early_data_limit', 'too much early data to skip');
   }
 
   #takeCcs(content: Uint8Array): IncomingMessage | undefined {
@@ -398,7 +399,13 @@ export class StreamCarrier implements RecordLayer {
     //= rfc9846#section-5.1
     //# Implementations MUST NOT send zero-length fragments of Handshake
     //# types, even if those fragments contain padding.
-    if (type === HANDSHAKE || type === CHANGE_CIPHER_SPEC || type === 0) {
+    //= rfc9846#section-5.4
+    //# Implementations MUST NOT send Handshake and Alert records
+    //# that have a zero-length TLSInnerPlaintext.content; if such a message
+    //# is received, the receiving implementation MUST terminate the connection
+    //# with an "unexpected_message" alert.
+    const inner = this.#read?.outerType !== undefined;
+    if (type === HANDSHAKE || (type === ALERT && inner) || type === CHANGE_CIPHER_SPEC || type === 0) {
       this.#refuse(UNEXPECTED_MESSAGE, 'bad_record', type === 0 ? 'a record without content type' : 'an empty record');
       return false;
     }

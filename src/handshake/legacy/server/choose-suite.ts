@@ -2,7 +2,7 @@
  * The suite of a full handshake, with all that makes it possible: a group that both know, a certificate whose key the
  * suite can use, a scheme that the client verifies. RFC 5246 §7.4.1.3 and §7.4.2, RFC 8422 §5.1, RFC 7919 §4.
  */
-import { HANDSHAKE_FAILURE } from '../../../base/alerts.ts';
+import { HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
 import type { SignatureKeyType } from '../../../crypto/port.ts';
@@ -28,12 +28,21 @@ export interface Choice {
 /** By our preference or the client's. Fails when nothing fits. */
 export function chooseSuite(hs: Handshake): MaybePromise<Choice> {
   const shared = sharedGroups(hs);
-  const candidates = sharedSuites(hs).filter((suite) => keyExchangeFits(hs, suite, shared));
+  const offered = sharedSuites(hs);
+  const candidates = offered.filter((suite) => keyExchangeFits(hs, suite, shared));
   // The caller's choice of a certificate is asked for once for each set of key types.
   const chosen = new Map<readonly SignatureKeyType[], MaybePromise<Credential | undefined>>();
 
   function attempt(at: number): MaybePromise<Choice> {
     const suite = candidates[at];
+    //= rfc7919#section-4
+    //# If the extension is present
+    //# with FFDHE groups, none of the client's offered groups are acceptable
+    //# by the server, and none of the client's proposed non-FFDHE cipher
+    //# suites are acceptable to the server, the server MUST end the
+    //# connection with a fatal TLS alert of type insufficient_security(71).
+    if (suite === undefined && offered.some(({ kx }) => kx.needsGroup === 'dh') && namesFfdhe(hs) && !shared.some(isFfdhe))
+      fail(INSUFFICIENT_SECURITY, 'no_shared_group', 'FFDHE');
     if (suite === undefined) fail(HANDSHAKE_FAILURE, 'no_shared_cipher');
     const groups = shared.filter((group) => group.kind === suite.kx.needsGroup);
     const types = keyTypes(suite);
@@ -47,10 +56,12 @@ export function chooseSuite(hs: Handshake): MaybePromise<Choice> {
   return attempt(0);
 }
 
-/** The groups of the context that the client takes, in our order. Where it named no curve, any will do. */
+/** The groups of the context that the client takes, in our order. One that named none may be older than any curve but P-256. */
 function sharedGroups(hs: Handshake): readonly NamedGroup[] {
   const peer = hs.peerGroups;
-  return hs.context.groups.filter((group) => (peer === undefined ? group.kind === 'ec' : peer.includes(group.id)));
+  if (peer !== undefined) return hs.context.groups.filter((group) => peer.includes(group.id));
+  const curves = hs.context.groups.filter((group) => group.kind === 'ec');
+  return curves.sort((a, b) => Number(b.name === 'secp256r1') - Number(a.name === 'secp256r1'));
 }
 
 function sharedSuites(hs: Handshake): LegacySuite[] {
@@ -73,7 +84,15 @@ function keyExchangeFits(hs: Handshake, suite: LegacySuite, groups: readonly Nam
   //# 256 and 511, inclusive, even if unknown to the server), and if none
   //# of the client-proposed FFDHE groups are known and acceptable to the
   //# server, then the server MUST NOT select an FFDHE cipher suite.
-  return kx.needsGroup === 'dh' && hs.peerGroups?.some((id) => id >= 256 && id <= 511) !== true;
+  return kx.needsGroup === 'dh' && !namesFfdhe(hs);
+}
+
+function namesFfdhe(hs: Handshake): boolean {
+  return hs.peerGroups?.some((id) => id >= 256 && id <= 511) === true;
+}
+
+function isFfdhe(group: NamedGroup): boolean {
+  return group.kind === 'dh';
 }
 
 function credentialFor(hs: Handshake, suite: LegacySuite): MaybePromise<Credential | undefined> {
