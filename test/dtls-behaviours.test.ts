@@ -2,16 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as gcm from '../src/crypto/suites/aes-gcm.ts';
+import { datagramConfig } from '../src/record/datagram/config.ts';
 import type { DropCounters } from '../src/record/datagram/drops.ts';
 import { DropCounters as Counters } from '../src/record/datagram/drops.ts';
 import { RecordCursor } from '../src/record/datagram/record-header.ts';
-import { datagramCarrier } from '../src/engine/datagram.ts';
+import { createDatagramServerConnection, datagramCarrier } from '../src/engine/datagram.ts';
 import { createTicketKeys } from '../src/session/ticket.ts';
 import { nodeCrypto } from '../src/crypto/node/index.ts';
 import { dtls10Client, dtls10Server } from '../src/versions/dtls10.ts';
 import { dtls12Client, dtls12Server } from '../src/versions/dtls12.ts';
 import * as cbc from '../src/crypto/suites/aes-cbc.ts';
-import type { DatagramLink, LinkSide } from './sim/datagram-link.ts';
+import { DatagramLink, type LinkSide } from './sim/datagram-link.ts';
 import { Random } from './sim/random.ts';
 import { credential } from './support/certificates.ts';
 import { clientContext, serverContext } from './support/contexts.ts';
@@ -212,6 +213,89 @@ test('D12: fragments that contradict each other: dropped before there are keys, 
     assert.equal(drops.get('mismatch'), 1);
     assert.equal(link.server.connection.error?.code, strictFragments ? 'fragment_mismatch' : undefined);
   }
+});
+
+test('D10, D15: from 100 to 1500 bytes no datagram of a handshake or of data is longer, and they are used', () => {
+  for (let maxDatagram = 100; maxDatagram <= 1_500; maxDatagram += 25) {
+    const link = dtlsPair(mutual.client, mutual.server, { config: { maxDatagram } });
+    assert.ok(link.handshake(), `${maxDatagram}`);
+    const { connection } = link.client;
+    connection.send(new Uint8Array(connection.carrier.writeLimit));
+    settle(link);
+    assert.equal(link.server.received[0]?.length, connection.carrier.writeLimit);
+    const lengths = link.sent.map(({ datagram }) => datagram.length);
+    assert.equal(Math.max(...lengths), maxDatagram, 'the data fills one');
+    const bytes = lengths.reduce((sum, each) => sum + each, 0);
+    // Five flights end in a datagram that need not be full; the others leave no room for a fragment worth sending.
+    assert.ok(lengths.length <= 6 + bytes / (maxDatagram - 76), `${maxDatagram}: ${lengths.join()}`);
+  }
+});
+
+/** A HelloVerifyRequest as a server without state makes it. */
+function helloVerifyRequest(messageSeq: number, cookie: Uint8Array, version = 0xfeff): Uint8Array {
+  const body = 3 + cookie.length;
+  const size = 12 + body;
+  return Uint8Array.of(
+    ...[22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, messageSeq, size >>> 8, size & 0xff],
+    ...[3, 0, body >>> 8, body & 0xff, 0, messageSeq, 0, 0, 0, 0, body >>> 8, body & 0xff],
+    ...[version >>> 8, version & 0xff, cookie.length, ...cookie],
+  );
+}
+
+/** The cookie of a ClientHello. */
+function cookieOf(datagram: Uint8Array): Uint8Array {
+  const sessionId = 13 + 12 + 34;
+  const cookie = sessionId + 1 + datagram[sessionId]!;
+  return datagram.subarray(cookie + 1, cookie + 1 + datagram[cookie]!);
+}
+
+for (const length of [0, 1, 32, 255]) {
+  for (const version of [0xfeff, 0xfefd, 0xfefc]) {
+    test(`D19, S74: a cookie of ${length} bytes from a server that says ${version.toString(16)}: it comes back, message_seq goes on, the handshake is of 1.2`, () => {
+      const link = dtlsPair(client, server, { delay: 10 });
+      const cookie = Uint8Array.from({ length }, (_, i) => i + 1);
+      const hellos: Uint8Array[] = [];
+      link.meddler = (from, datagram) => {
+        if (from !== 'client') return true;
+        hellos.push(datagram.slice());
+        if (hellos.length > 1) return false;
+        link.inject('client', helloVerifyRequest(0, cookie, version), 10);
+        return false;
+      };
+      link.run(500);
+      assert.equal(hellos.length, 2);
+      assert.deepEqual(cookieOf(hellos[1]!), cookie);
+      assert.equal(hellos[1]![13 + 5], 1, 'message_seq');
+      assert.deepEqual(hellos[1]!.subarray(25, 59), hellos[0]!.subarray(25, 59), 'version and random as before');
+      assert.equal(link.client.connection.error, undefined);
+      // A server that takes up there: neither the first ClientHello nor HelloVerifyRequest is in its transcript.
+      const clock = link.clock;
+      const fresh = new DatagramLink(
+        clock,
+        link.client.connection,
+        createDatagramServerConnection(server, datagramConfig({ clock: clock.read }), { recordSeq: 1, messageSeq: 1 }),
+        { delay: 10 },
+      );
+      fresh.inject('server', hellos[1]!);
+      assert.ok(fresh.handshake(), `${fresh.client.connection.error} ${fresh.server.connection.error}`);
+      assert.equal(fresh.client.connection.info?.version, 'DTLSv1.2');
+    });
+  }
+}
+
+test('D19: up to four HelloVerifyRequests are answered, a fifth ends it', () => {
+  const link = dtlsPair(client, server, { delay: 10 });
+  const seen: number[] = [];
+  link.meddler = (from, datagram) => {
+    if (from !== 'client' || datagram[0] !== 22) return false;
+    const seq = datagram[13 + 5]!;
+    seen.push(seq);
+    link.inject('client', helloVerifyRequest(seq, Uint8Array.of(9, seq)), 10);
+    return false;
+  };
+  link.run(900);
+  assert.deepEqual(seen, [0, 1, 2, 3, 4]);
+  assert.equal(link.client.connection.error?.code, 'unexpected_message');
 });
 
 test('D16: both ends hash the same messages, however they were cut', () => {
@@ -441,7 +525,7 @@ test('D35, D36: close_notify in the handshake ends it, and both close after it',
   assert.ok(link.client.has('closed') && link.server.has('closed'));
 });
 
-test('D37: resumption by session ID and by ticket through loss', () => {
+test('D37: resumption by ticket through loss', () => {
   for (let seed = 0; seed < 20; seed++) {
     const first = dtlsPair(client, server, { seed, delay: 10, loss: 0.3 });
     assert.ok(first.handshake());

@@ -80,6 +80,11 @@ export function checkCommon(context: CommonContext): void {
     const bare = version.client?.certificates === false;
     if (bare && suites.some((suite) => !isOfPsk(suite))) wrong(`${version.name} of pre-shared keys with another suite`);
   }
+  //= rfc6347#section-4.1.2.2
+  //# The only stream cipher described in TLS 1.2 is RC4, which cannot be
+  //# randomly accessed.  RC4 MUST NOT be used with DTLS.
+  if (versions.some((version) => version.helloCookie) && suites.some((suite) => suite.protection.name.startsWith('RC4')))
+    wrong('RC4 cannot be used over datagrams');
   if (legacySuites.some((suite) => suite.kx.needsGroup === 'ec') && !groups.some((group) => group.kind === 'ec'))
     wrong('ECDHE suites without an elliptic curve');
   for (const group of groups) {

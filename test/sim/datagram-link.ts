@@ -4,6 +4,7 @@
  */
 import type { Connection } from '../../src/engine/connection.ts';
 import type { ConnectionEvent } from '../../src/engine/events.ts';
+import { NumberMonitor } from './number-monitor.ts';
 import { Random } from './random.ts';
 
 export type LinkSide = 'client' | 'server';
@@ -68,6 +69,7 @@ export class DatagramLink {
   readonly #options: LinkOptions;
   readonly #random: Random;
   readonly #flying: Flying[] = [];
+  readonly #numbers = new NumberMonitor();
   #order = 0;
 
   constructor(clock: VirtualClock, client: Connection, server: Connection, options: LinkOptions = {}) {
@@ -133,6 +135,7 @@ export class DatagramLink {
 
   #send(from: LinkSide, datagram: Uint8Array): void {
     const { clock } = this;
+    this.#numbers.look(from, datagram);
     this.sent.push({ at: clock.now, from, datagram });
     const to = from === 'client' ? 'server' : 'client';
     const verdict = this.meddler(from, datagram, this.#count[from]++);
