@@ -167,7 +167,7 @@ test('D2: every flipped bit of protected records: silence, one counter, and the 
   assert.deepEqual([connection.nextTimeout, connection.wants], [nextTimeout, wants]);
   assert.equal(exporter(w.server, w.client), material);
   // Had a forged number 39 moved the window, the oldest would be gone; had one been marked, it would be a replay.
-  for (const each of good.toReversed()) provoke(w, each);
+  for (const each of [...good].reverse()) provoke(w, each);
   assert.deepEqual(
     received(w.server),
     Array.from({ length: 40 }, (_, i) => 39 - i),

@@ -1,5 +1,5 @@
 /** Options that `listen`, `connect` and `createSocket` share. */
-import { datagramConfig, type DatagramConfig } from '../../record/datagram/config.ts';
+import { datagramConfig, type DatagramConfig, LOSSY_LINK } from '../../record/datagram/config.ts';
 import { codedTypeError } from '../tls/errors.ts';
 import { createSecureContext, DTLSSecureContext, type DTLSSecureContextOptions } from './secure-context.ts';
 
@@ -9,14 +9,14 @@ export interface DatagramTuning {
   readonly mtu?: number | undefined;
   /** 32, 64 or 128 records; 64 by default. */
   readonly replayWindow?: 32 | 64 | 128 | undefined;
-  /** First retransmission after so many ms, doubling to `retransmitMax`: 1000 and 60000. */
+  /** First retransmission after so many ms, doubling to `retransmitMax`: 1000 and 60000; 400 with `lossyLink`. */
   readonly retransmitInitial?: number | undefined;
   readonly retransmitMax?: number | undefined;
   /** Lets the first retransmission come after four measured round trips, but not before this. */
   readonly retransmitMin?: number | undefined;
   /**
-   * For links that lose much: every flight begins with the first timeout, which shrinks to round trips as measured, and the last
-   * flight is repeated unasked. RFC 6347 asks for more patience; handshakes through 30 % loss are through in half the time.
+   * For links that lose much: a first timeout of 400 ms with which every flight begins anew, which shrinks to round trips as
+   * measured, and a last flight that is repeated unasked. RFC 6347 asks for more patience.
    */
   readonly lossyLink?: boolean | undefined;
   /** Longest handshake message, 8 KiB by default. */
@@ -25,20 +25,17 @@ export interface DatagramTuning {
   readonly unprotectedAlerts?: 'delay' | 'accept' | 'ignore' | undefined;
 }
 
-const LAST_FLIGHT_REPEATS = 5;
-const LOSSY_MIN_MS = 200;
-
 export function tuning(options: DatagramTuning): DatagramConfig {
+  const lossy = options.lossyLink === true ? LOSSY_LINK : undefined;
+  const initialTimeoutMs = options.retransmitInitial ?? lossy?.initialTimeoutMs;
   return datagramConfig({
+    ...lossy,
     clock: () => performance.now(),
     maxDatagram: options.mtu ?? 1_200,
     replayWindow: options.replayWindow,
-    initialTimeoutMs: options.retransmitInitial,
+    initialTimeoutMs,
     maxTimeoutMs: options.retransmitMax,
-    minTimeoutMs:
-      options.retransmitMin ?? (options.lossyLink === true ? Math.min(LOSSY_MIN_MS, options.retransmitInitial ?? LOSSY_MIN_MS) : undefined),
-    retainTimeout: options.lossyLink !== true,
-    lastFlightRepeats: options.lossyLink === true ? LAST_FLIGHT_REPEATS : 0,
+    minTimeoutMs: options.retransmitMin ?? (lossy === undefined ? undefined : Math.min(lossy.minTimeoutMs, initialTimeoutMs!)),
     maxMessage: options.maxMessage,
     unprotectedAlerts: options.unprotectedAlerts,
   });

@@ -68,6 +68,17 @@ export interface DatagramConfig {
   readonly reassemblyBudget: MemoryBudget | undefined;
 }
 
+/**
+ * For links that lose much: every flight begins with the first timeout anew, that one shrinks to round trips as measured, and the
+ * last flight is repeated unasked. 400 ms is what RFC 9147 §5.8.2 recommends where people wait for the handshake.
+ */
+export const LOSSY_LINK = {
+  initialTimeoutMs: 400,
+  minTimeoutMs: 200,
+  retainTimeout: false,
+  lastFlightRepeats: 5,
+} as const satisfies Partial<DatagramOptions>;
+
 export function datagramConfig(options: DatagramOptions): DatagramConfig {
   const initialTimeoutMs = inRange('initialTimeoutMs', options.initialTimeoutMs ?? 1_000, 1, 3_600_000);
   const maxMessage = inRange('maxMessage', options.maxMessage ?? DEFAULT_DATAGRAM_MESSAGE, 256, MAX_DATAGRAM_MESSAGE);
