@@ -26,7 +26,7 @@ export interface Credential {
   readonly key: PrivateKeyHandle;
   /** A DER OCSP response to staple. */
   readonly ocspResponse?: Uint8Array;
-  /** TLS 1.3: responses by position in `chain`, for the certificates above the leaf; `ocspResponse` is that of the leaf. */
+  /** Responses by position in `chain`, for the certificates above the leaf (TLS 1.3; below, with status_request_v2); `ocspResponse` is the leaf's. */
   readonly ocspResponses?: readonly (Uint8Array | undefined)[];
   /** SubjectPublicKeyInfo (DER) of `key`: shown to peers that take raw public keys (RFC 7250). `chain` may then be empty. */
   readonly rawPublicKey?: Uint8Array;

@@ -76,6 +76,8 @@ export class Handshake implements FlowState {
   encryptThenMac = false;
   secureRenegotiation = false;
   statusRequested = false;
+  /** status_request_v2 asks for responses of the whole chain. */
+  statusesRequested = false;
   ticketSupported = false;
   /** The largest record content that the peer takes, when it said so. */
   peerRecordSizeLimit: number | undefined;
@@ -102,7 +104,7 @@ export class Handshake implements FlowState {
   /** The certificate's keyUsage allows signatures, or is absent. */
   peerMaySign = false;
   peerOcsp: Uint8Array | undefined;
-  /** TLS 1.3: OCSP responses by position in `peerChain`. */
+  /** OCSP responses by position in `peerChain`, when there are others than the leaf's. */
   peerOcsps: readonly (Uint8Array | undefined)[] = [];
   /** RFC 7250: what the peer proves itself with, what it takes of us (best first), and its key when it is a raw one. */
   peerCertificateType: number = X509;
@@ -198,6 +200,7 @@ export class Handshake implements FlowState {
     this.peerCertificateSchemes = undefined;
     this.peerAuthorities = [];
     this.statusRequested = false;
+    this.statusesRequested = false;
     this.peerCertificateType = X509;
     this.peerTakesTypes = ONLY_X509;
     this.maxFragmentLength = undefined;

@@ -8,6 +8,7 @@ export const SIGNATURE_ALGORITHMS = 13;
 export const USE_SRTP = 14;
 export const HEARTBEAT = 15;
 export const APPLICATION_LAYER_PROTOCOL_NEGOTIATION = 16;
+export const STATUS_REQUEST_V2 = 17;
 export const SIGNED_CERTIFICATE_TIMESTAMP = 18;
 export const CLIENT_CERTIFICATE_TYPE = 19;
 export const SERVER_CERTIFICATE_TYPE = 20;
@@ -40,6 +41,7 @@ const NAMES: readonly (readonly [number, string])[] = [
   [USE_SRTP, 'use_srtp'],
   [HEARTBEAT, 'heartbeat'],
   [APPLICATION_LAYER_PROTOCOL_NEGOTIATION, 'application_layer_protocol_negotiation'],
+  [STATUS_REQUEST_V2, 'status_request_v2'],
   [SIGNED_CERTIFICATE_TIMESTAMP, 'signed_certificate_timestamp'],
   [CLIENT_CERTIFICATE_TYPE, 'client_certificate_type'],
   [SERVER_CERTIFICATE_TYPE, 'server_certificate_type'],

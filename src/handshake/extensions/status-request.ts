@@ -1,10 +1,7 @@
 /** status_request, RFC 6066 §8, RFC 9846 §4.5.1.1: an OCSP response comes with the certificate. */
 import { IN_CERTIFICATE, IN_CERTIFICATE_REQUEST, IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO, STATUS_REQUEST } from '../../wire/extension.ts';
-import { shownCertificates } from '../credentials.ts';
+import { OCSP } from '../../wire/messages/certificate-status.ts';
 import type { ExtensionModule } from './module.ts';
-
-/** CertificateStatusType. */
-export const OCSP = 1;
 
 export const statusRequest: ExtensionModule = {
   type: STATUS_REQUEST,
@@ -24,11 +21,7 @@ export const statusRequest: ExtensionModule = {
     } else r.rest();
   },
   // Legacy: empty, and announces CertificateStatus. In TLS 1.3 the response itself stands beside the certificate.
-  answer: (hs) =>
-    hs.statusRequested &&
-    hs.resumed === undefined &&
-    hs.credential?.ocspResponse !== undefined &&
-    shownCertificates(hs) === hs.credential.chain,
+  answer: (hs) => hs.legacy.statusAnnounced === STATUS_REQUEST,
   onAnswer(hs) {
     hs.statusRequested = true;
   },

@@ -9,11 +9,11 @@ export const resuming: Guard<Handshake> = { label: 'session is resumed', test: (
 /** RFC 5246 §7.4.2; RFC 4279 §2 and §4: PSK suites have no certificates, but for RSA_PSK. */
 export const certified: Guard<Handshake> = { label: 'suite authenticates by certificate', test: isCertified };
 
-export const statusSent: Guard<Handshake> = { label: 'there is an OCSP response', test: (hs) => hs.legacy.statusAnnounced };
+export const statusSent: Guard<Handshake> = { label: 'there is an OCSP response', test: (hs) => hs.legacy.statusAnnounced !== 0 };
 /** RFC 6066 §8: a server that acknowledged status_request may still leave CertificateStatus out. */
 export const statusExpected: Expectation = {
   label: 'status_request acknowledged',
-  test: (hs) => (hs.legacy.statusAnnounced && isCertified(hs) ? 'maybe' : false),
+  test: (hs) => (hs.legacy.statusAnnounced !== 0 && isCertified(hs) ? 'maybe' : false),
 };
 
 export const serverKeyExchangeSent: Guard<Handshake> = { label: 'key exchange has server parameters', test: sendsServerParams };

@@ -26,8 +26,8 @@ export interface LegacyState {
   clientCertificateSent: boolean;
   /** The server announced NewSessionTicket. */
   ticketAnnounced: boolean;
-  /** The server announced CertificateStatus. */
-  statusAnnounced: boolean;
+  /** The extension by which the server announced CertificateStatus: status_request, status_request_v2; 0: it did not. */
+  statusAnnounced: number;
   /** The ticket that came, until Finished makes it good. */
   ticket: Uint8Array;
   ticketLifetimeMs: number;
@@ -48,7 +48,7 @@ export function createLegacyState(strategy: LegacyStrategy, suite: LegacySuite):
     certificateTypes: [],
     clientCertificateSent: false,
     ticketAnnounced: false,
-    statusAnnounced: false,
+    statusAnnounced: 0,
     ticket: EMPTY,
     ticketLifetimeMs: 0,
   };

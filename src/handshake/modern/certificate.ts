@@ -14,10 +14,10 @@ import type { IncomingMessage } from '../../record/carrier.ts';
 import { extensionName, SIGNED_CERTIFICATE_TIMESTAMP, STATUS_REQUEST } from '../../wire/extension.ts';
 import { RAW_PUBLIC_KEY } from '../../wire/certificate-type.ts';
 import { CERTIFICATE } from '../../wire/handshake.ts';
+import { OCSP } from '../../wire/messages/certificate-status.ts';
 import { type CertificateEntry, readCertificate, writeCertificate } from '../../wire/messages/certificate.ts';
 import { shownCertificates } from '../credentials.ts';
 import { append } from '../extensions/blocks.ts';
-import { OCSP } from '../extensions/status-request.ts';
 import { verifyChain } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';
 

@@ -21,15 +21,15 @@ export type HostFiles =
       /** Further certificates of the chain. */
       readonly chain?: string | undefined;
       readonly passphrase?: string | undefined;
-      /** An OCSP response to staple, DER. Left out while the file is not there. */
-      readonly ocsp?: string | undefined;
+      /** OCSP responses to staple, DER: the leaf's, or one for each certificate of the chain. Left out while a file is not there. */
+      readonly ocsp?: string | readonly string[] | undefined;
       /** In place of the certificate's names. */
       readonly names?: readonly string[] | undefined;
     }
   | {
       readonly pfx: string;
       readonly passphrase: string;
-      readonly ocsp?: string | undefined;
+      readonly ocsp?: string | readonly string[] | undefined;
       readonly names?: readonly string[] | undefined;
     };
 
@@ -81,7 +81,7 @@ export function createHostFileStore(options: HostFileStoreOptions): HostFileStor
 
 function pathsOf(host: HostFiles): string[] {
   const main = 'pfx' in host ? [host.pfx] : [host.cert, ...(typeof host.key === 'string' ? [host.key] : []), host.chain];
-  return [...main, host.ocsp].filter((path) => path !== undefined);
+  return [...main, ...ocspFiles(host)].filter((path) => path !== undefined);
 }
 
 function readHost(host: HostFiles): HostCertificate {
@@ -90,8 +90,14 @@ function readHost(host: HostFiles): HostCertificate {
     const { chain, key } = 'pfx' in host ? readPfx(host.pfx, host.passphrase) : readPair(host);
     if (key.spki !== undefined && !equal(key.spki, chain[0]!.spki))
       misuse('certificate_key_mismatch', 'the key is not that of the first certificate');
-    const ocspResponse = host.ocsp === undefined ? undefined : readOcsp(host.ocsp);
-    return { chain: chain.map((one) => one.der), key, names: host.names, ...(ocspResponse === undefined ? {} : { ocspResponse }) };
+    const staples = ocspFiles(host).map(readOcsp);
+    return {
+      chain: chain.map((one) => one.der),
+      key,
+      names: host.names,
+      ...(staples[0] === undefined ? {} : { ocspResponse: staples[0] }),
+      ...(staples.length < 2 ? {} : { ocspResponses: staples }),
+    };
   } catch (error) {
     throw about(path, error);
   }
@@ -115,7 +121,24 @@ function readPfx(path: string, passphrase: string): { chain: Certificate[]; key:
   const leaf =
     all.find((one) => key.spki !== undefined && equal(one.spki, key.spki)) ??
     misuse('certificate_key_mismatch', 'no certificate for the key');
-  return { chain: [leaf, ...all.filter((one) => one !== leaf)], key };
+  return { chain: chainOf(leaf, all), key };
+}
+
+/** The leaf and what stands above it, in order; a file may hold its certificates in any, and others besides. */
+function chainOf(leaf: Certificate, all: readonly Certificate[]): Certificate[] {
+  const chain = [leaf];
+  for (let top = leaf; !top.isSelfIssued; ) {
+    const issuer = top.issuer;
+    const above = all.find((one) => !chain.includes(one) && one.subject.equals(issuer));
+    if (above === undefined) break;
+    chain.push(above);
+    top = above;
+  }
+  return chain;
+}
+
+function ocspFiles({ ocsp }: HostFiles): readonly string[] {
+  return ocsp === undefined ? [] : typeof ocsp === 'string' ? [ocsp] : ocsp;
 }
 
 /** A stapled response comes and goes with whoever fetches it. */

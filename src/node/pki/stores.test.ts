@@ -149,6 +149,36 @@ test('host store: PEM pairs, handles and PKCS #12; rotation through a turned lin
   assert.throws(() => createHostFileStore({ hosts: [{ cert: at('v1/cert.pem') }] }), { code: 'bad_key' });
 });
 
+test('host store: a PKCS #12 file in any order gives the chain in its own; a response for each certificate', () => {
+  const upper = issue(a, 'CN=Upper', { ca: true });
+  const lower = issue(upper, 'CN=Lower', { ca: true });
+  const leaf = issue(lower, 'CN=ordered', { subjectAltNames: ['ordered.example'] }, testKey('p256', 'ordered'));
+  const pfx = createPkcs12({
+    crypto: nodeCrypto,
+    password: 'pass',
+    pkcs8: new Uint8Array(testKey('p256', 'ordered').object.export({ type: 'pkcs8', format: 'der' })),
+    certificates: [b, upper, leaf, lower].map((one) => one.certificate.der),
+    iterations: 1000,
+  });
+  const store = createHostFileStore({
+    hosts: [
+      {
+        pfx: put('ordered.p12', pfx),
+        passphrase: 'pass',
+        ocsp: [put('1.der', Uint8Array.of(0x30, 0)), at('absent'), put('3.der', Uint8Array.of(3))],
+      },
+    ],
+  });
+  const found = store.select({ serverName: 'ordered.example' });
+  assert.deepEqual(
+    found?.chain,
+    [leaf, lower, upper].map((one) => one.certificate.der),
+  );
+  assert.deepEqual(found?.ocspResponse, Uint8Array.of(0x30, 0));
+  assert.deepEqual(found?.ocspResponses?.slice(1), [undefined, Uint8Array.of(3)]);
+  store.close();
+});
+
 test('revoked store: lines, certificates and CRLs, by issuer and serial; read again when the file changes', async () => {
   const leaves = [1, 2, 3, 4].map((n) => issue(a, `CN=r${n}`, { serial: Uint8Array.of(n, 0xab) }));
   const twin = issue(b, 'CN=twin', { serial: Uint8Array.of(1, 0xab) });

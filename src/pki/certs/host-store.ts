@@ -17,6 +17,8 @@ export interface HostCertificate {
   readonly key: PrivateKeyHandle;
   /** A DER OCSP response to staple. */
   readonly ocspResponse?: Uint8Array;
+  /** Responses by position in `chain`, for the certificates above the leaf. */
+  readonly ocspResponses?: readonly (Uint8Array | undefined)[];
   /** Names that it answers to, in place of those in the certificate; `*.` stands for one label. */
   readonly names?: readonly string[] | undefined;
 }

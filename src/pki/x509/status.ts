@@ -1,5 +1,5 @@
 /** Revocation as a verifier sees it: the revoked store, stapled OCSP responses, CRLs, and must-staple (RFC 7633). */
-import type { Certificate } from './certificate.ts';
+import { type Certificate, MUST_STAPLE_FEATURE } from './certificate.ts';
 import type { CertificateList } from './crl.ts';
 import { CrlChecker, crlFault, type CrlStatus } from './crl-check.ts';
 import { type Fault, fault } from './failure.ts';
@@ -49,7 +49,7 @@ export function statusChecker(sources: StatusSources, context: () => PathContext
       if (wrong !== undefined) return wrong;
       known = true;
     }
-    if (!known && certificate === mustStaple && certificate.tlsFeature?.includes(STATUS_REQUEST) === true) {
+    if (!known && certificate === mustStaple && promisesStaple(certificate)) {
       // RFC 7633 §4.2.2: without the response that the certificate promises, the connection must not go on.
       return fault('bad-status-response', 'RFC 7633 4.2.2', 'certificate promises a stapled OCSP response, and there is none');
     }
@@ -110,5 +110,8 @@ function* judge(
   return why;
 }
 
-/** The TLS extension status_request. */
-const STATUS_REQUEST = 5;
+/** RFC 7633: status_request, or status_request_v2, which covers it. */
+function promisesStaple({ tlsFeature }: Certificate): boolean {
+  return tlsFeature?.includes(MUST_STAPLE_FEATURE) === true || tlsFeature?.includes(STATUS_REQUEST_V2) === true;
+}
+const STATUS_REQUEST_V2 = 17;

@@ -184,8 +184,9 @@ function* verifySteps(
 /** Responses that came with this certificate. */
 function staples(certificate: Certificate, chain: readonly Certificate[], request: VerifyRequest): Uint8Array[] {
   const at = chain.indexOf(certificate);
-  const found = [at === 0 ? request.ocspResponse : undefined, at < 0 ? undefined : request.ocspResponses?.[at]];
-  return found.filter((one) => one !== undefined);
+  const own = at === 0 ? request.ocspResponse : undefined;
+  const listed = at < 0 ? undefined : request.ocspResponses?.[at];
+  return [own, listed === own ? undefined : listed].filter((one) => one !== undefined);
 }
 
 function leafFault(

@@ -4,6 +4,7 @@ import { encryptThenMac } from '../../extensions/encrypt-then-mac.ts';
 import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
 import { renegotiationInfo } from '../../extensions/renegotiation-info.ts';
 import { sessionTicket } from '../../extensions/session-ticket.ts';
+import { statusRequestV2 } from '../../extensions/status-request-v2.ts';
 import type { Handlers } from '../../flow.ts';
 import type { Handshake } from '../../state.ts';
 import type { ClientRole } from '../../version.ts';
@@ -36,7 +37,7 @@ const handlers: Handlers<Handshake> = {
 export const legacyClient: ClientRole = {
   flow: legacyFlow,
   handlers,
-  extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats],
+  extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats, statusRequestV2],
   resumption: legacyResumption,
   onServerHello,
 };

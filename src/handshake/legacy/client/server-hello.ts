@@ -2,7 +2,7 @@
 import { HANDSHAKE_FAILURE, ILLEGAL_PARAMETER } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import type { LegacySuite } from '../../../crypto/suites/suite.ts';
-import { IN_LEGACY_SERVER_HELLO, STATUS_REQUEST } from '../../../wire/extension.ts';
+import { IN_LEGACY_SERVER_HELLO, STATUS_REQUEST, STATUS_REQUEST_V2 } from '../../../wire/extension.ts';
 import type { ServerHello } from '../../../wire/messages/server-hello.ts';
 import { readAnswers } from '../../extensions/blocks.ts';
 import { applyRecordLimits } from '../../record-limits.ts';
@@ -24,7 +24,7 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
   hs.resumed = session;
   hs.sessionId = hello.sessionId.slice();
   readAnswers(hs, hello.extensions, modulesOf(hs), IN_LEGACY_SERVER_HELLO);
-  hs.legacy.statusAnnounced = hello.extensions.some((extension) => extension.type === STATUS_REQUEST);
+  for (const type of [STATUS_REQUEST, STATUS_REQUEST_V2]) if (hello.extensions.some((one) => one.type === type)) announce(hs, type);
   checkAnswers(hs, suite);
   if (hs.maxFragmentLength !== undefined) applyRecordLimits(hs, 0);
   if (session !== undefined) resumption?.resume(hs, session);
@@ -34,6 +34,11 @@ function chosenSuite(hs: Handshake, id: number): LegacySuite {
   for (const suite of hs.client.suites) if (suite.id === id && suiteFits(suite, hs.version)) return suite;
   // S31: that it was among those offered does not make it one of this version.
   fail(ILLEGAL_PARAMETER, 'wrong_cipher', `0x${id.toString(16)} in ${hs.version.name}`);
+}
+
+function announce(hs: Handshake, type: number): void {
+  if (hs.legacy.statusAnnounced !== 0) fail(ILLEGAL_PARAMETER, 'misplaced_extension', 'status_request beside status_request_v2');
+  hs.legacy.statusAnnounced = type;
 }
 
 function checkAnswers(hs: Handshake, suite: LegacySuite): void {

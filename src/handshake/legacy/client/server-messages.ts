@@ -1,10 +1,11 @@
 /** What a server sends between ServerHello and ServerHelloDone, as the client takes it in: RFC 5246 §7.4.2 to §7.4.5. */
-import { DECODE_ERROR, HANDSHAKE_FAILURE } from '../../../base/alerts.ts';
+import { DECODE_ERROR, HANDSHAKE_FAILURE, ILLEGAL_PARAMETER } from '../../../base/alerts.ts';
 import { concat } from '../../../base/bytes.ts';
 import { fail } from '../../../base/errors.ts';
 import type { MaybePromise } from '../../../base/maybe-promise.ts';
 import { Reader } from '../../../base/reader.ts';
 import type { IncomingMessage } from '../../../record/carrier.ts';
+import { STATUS_REQUEST_V2 } from '../../../wire/extension.ts';
 import { RAW_PUBLIC_KEY } from '../../../wire/certificate-type.ts';
 import { readCertificateLegacy, readRawPublicKeyLegacy } from '../../../wire/messages/certificate-legacy.ts';
 import { readCertificateRequestLegacy } from '../../../wire/messages/certificate-request-legacy.ts';
@@ -29,7 +30,11 @@ export function onServerCertificate(hs: Handshake, message: IncomingMessage): vo
 }
 
 export function onCertificateStatus(hs: Handshake, message: IncomingMessage): void {
-  hs.peerOcsp = readCertificateStatus(new Reader(message.body));
+  const responses = readCertificateStatus(new Reader(message.body), hs.legacy.statusAnnounced === STATUS_REQUEST_V2);
+  // RFC 6961 §2.2: "there MUST NOT be more responses than there were certificates in the list."
+  if (responses.length > hs.peerChain.length) fail(ILLEGAL_PARAMETER, 'bad_certificate_status', 'more responses than certificates');
+  hs.peerOcsp = responses[0];
+  if (responses.length > 1) hs.peerOcsps = responses;
 }
 
 /** The server's parameters, and the signature that binds them to its key and to this handshake. */

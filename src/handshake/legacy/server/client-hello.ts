@@ -5,6 +5,7 @@ import { fail } from '../../../base/errors.ts';
 import { type MaybePromise, then } from '../../../base/maybe-promise.ts';
 import type { LegacySuite } from '../../../crypto/suites/suite.ts';
 import type { Session } from '../../../session/session.ts';
+import { STATUS_REQUEST, STATUS_REQUEST_V2 } from '../../../wire/extension.ts';
 import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import { UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
 import { shownCertificates } from '../../credentials.ts';
@@ -85,9 +86,7 @@ function negotiate(hs: Handshake): MaybePromise<void> {
     hs.credential = choice.credential;
     hs.scheme = choice.scheme;
     legacy.kx = createKx(hs, choice);
-    // Beside a raw key there is nothing that a CA could say.
-    legacy.statusAnnounced =
-      hs.statusRequested && choice.credential?.ocspResponse !== undefined && shownCertificates(hs) === choice.credential.chain;
+    legacy.statusAnnounced = announcedStatus(hs);
     legacy.ticketAnnounced = hs.ticketSupported && server.tickets !== undefined;
     hs.clientCertificateRequested = server.clientCertificate !== 'none' && mayAsk(hs);
     //= rfc5077#section-3.4
@@ -96,6 +95,17 @@ function negotiate(hs: Handshake): MaybePromise<void> {
     //# ServerHello.
     hs.sessionId = legacy.ticketAnnounced || server.sessions === undefined ? EMPTY : hs.crypto.random(SESSION_ID_LENGTH);
   });
+}
+
+/** The extension to answer; 0 for none. A list of responses only where one does not do, as fewer clients know it. */
+function announcedStatus(hs: Handshake): number {
+  const { credential } = hs;
+  // Beside a raw key there is nothing that a CA could say.
+  if (credential === undefined || shownCertificates(hs) !== credential.chain) return 0;
+  const { ocspResponse, ocspResponses } = credential;
+  const above = ocspResponses?.some((response, index) => index > 0 && response !== undefined) === true;
+  if (hs.statusesRequested && (above || (ocspResponse !== undefined && !hs.statusRequested))) return STATUS_REQUEST_V2;
+  return hs.statusRequested && ocspResponse !== undefined ? STATUS_REQUEST : 0;
 }
 
 /** RFC 5246 §7.4.4: only a server that shows a certificate itself. */

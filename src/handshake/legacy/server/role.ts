@@ -5,6 +5,7 @@ import { encryptThenMac } from '../../extensions/encrypt-then-mac.ts';
 import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
 import { renegotiationInfo } from '../../extensions/renegotiation-info.ts';
 import { sessionTicket } from '../../extensions/session-ticket.ts';
+import { statusRequestV2 } from '../../extensions/status-request-v2.ts';
 import type { Handlers } from '../../flow.ts';
 import type { Handshake } from '../../state.ts';
 import type { ServerRole } from '../../version.ts';
@@ -42,7 +43,15 @@ const handlers: Handlers<Handshake> = {
 export const legacyServer: ServerRole = {
   flow: legacyFlow,
   handlers,
-  extensions: [extendedMasterSecret, encryptThenMac, sessionTicket, renegotiationInfo, ecPointFormats, certificateAuthorities],
+  extensions: [
+    extendedMasterSecret,
+    encryptThenMac,
+    sessionTicket,
+    renegotiationInfo,
+    ecPointFormats,
+    statusRequestV2,
+    certificateAuthorities,
+  ],
   onClientHello,
   sendServerHello,
 };

@@ -2,11 +2,11 @@
 import { INTERNAL_ERROR } from '../../../base/alerts.ts';
 import { fail } from '../../../base/errors.ts';
 import type { SignatureKeyType } from '../../../crypto/port.ts';
-import { IN_LEGACY_SERVER_HELLO } from '../../../wire/extension.ts';
+import { IN_LEGACY_SERVER_HELLO, STATUS_REQUEST_V2 } from '../../../wire/extension.ts';
 import { CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_STATUS, SERVER_HELLO, SERVER_HELLO_DONE } from '../../../wire/handshake.ts';
 import { writeCertificateLegacy, writeRawPublicKeyLegacy } from '../../../wire/messages/certificate-legacy.ts';
 import { DSS_SIGN, ECDSA_SIGN, RSA_SIGN, writeCertificateRequestLegacy } from '../../../wire/messages/certificate-request-legacy.ts';
-import { writeCertificateStatus } from '../../../wire/messages/certificate-status.ts';
+import { writeCertificateStatus, writeCertificateStatuses } from '../../../wire/messages/certificate-status.ts';
 import { writeServerHelloHead } from '../../../wire/messages/server-hello.ts';
 import type { Credential } from '../../context.ts';
 import { shownCertificates } from '../../credentials.ts';
@@ -57,7 +57,12 @@ export function sendServerCertificate(hs: Handshake): void {
 }
 
 export function sendCertificateStatus(hs: Handshake): void {
-  const { ocspResponse } = credentialOf(hs);
+  const { chain, ocspResponse, ocspResponses } = credentialOf(hs);
+  if (hs.legacy.statusAnnounced === STATUS_REQUEST_V2) {
+    const responses = chain.map((_, index) => (index === 0 ? ocspResponse : ocspResponses?.[index]));
+    hs.carrier.message(CERTIFICATE_STATUS, (w) => writeCertificateStatuses(w, responses));
+    return;
+  }
   if (ocspResponse === undefined) fail(INTERNAL_ERROR, 'internal_error', 'no OCSP response');
   hs.carrier.message(CERTIFICATE_STATUS, (w) => writeCertificateStatus(w, ocspResponse));
 }
