@@ -38,7 +38,8 @@ export { type GeneralName, generalNameText } from './x509/general-name.ts';
 export { ipAddressBytes, ipAddressText } from './x509/ip-address.ts';
 export { type KeyInfo, readKeyInfo } from './x509/spki.ts';
 export { type SignatureAlgorithm, signatureAlgorithmNames } from './x509/algorithm.ts';
-export { CertificateList, type CrlEntry, type IssuingDistributionPoint, parseCrl, parseCrls } from './x509/crl.ts';
+export { CertificateList, type IssuingDistributionPoint, parseCrl, parseCrls } from './x509/crl.ts';
+export type { CrlEntry } from './x509/crl-entries.ts';
 export { type BasicOcspResponse, type CertId, parseOcspRequest, parseOcspResponse, type SingleResponse } from './x509/ocsp.ts';
 
 // what is decided

@@ -10,7 +10,8 @@ import { concat } from '../../base/bytes.ts';
 import { element } from '../asn1/der-writer.ts';
 import { SEQUENCE } from '../asn1/tags.ts';
 import type { Certificate } from './certificate.ts';
-import { type CertificateList, compareIntegers, type CrlEntry, REASON_REMOVE_FROM_CRL, sameScope } from './crl.ts';
+import { type CertificateList, compareIntegers, REASON_REMOVE_FROM_CRL, sameScope } from './crl.ts';
+import type { CrlEntry } from './crl-entries.ts';
 import { CRL_SIGN, type DistributionPoint } from './extensions.ts';
 import { type Fault, fault } from './failure.ts';
 import type { GeneralName } from './general-name.ts';
@@ -110,7 +111,11 @@ export class CrlChecker {
         this.#why = wrong;
         return false;
       }
-      return yield* this.#signed(crl, path, context);
+      if (!(yield* this.#signed(crl, path, context))) return false;
+      // Last, as it reads all entries, of which there may be a million: nobody but the CA makes us do that.
+      const unknown = crl.unknownCritical;
+      if (unknown !== undefined) this.#why = `critical extension ${unknown} of the CRL is not known`;
+      return unknown === undefined;
     } catch (error) {
       if (!(error instanceof TlsError) || error.code !== 'bad_der') throw error;
       this.#why = `CRL: ${error.detail ?? error.code}`;
@@ -190,8 +195,6 @@ function checkList(crl: CertificateList, context: PathContext): string | undefin
     if (crl.nextUpdate !== undefined && now >= crl.nextUpdate + 1000) return 'CRL has expired';
   }
   if (!equal(crl.innerAlgorithm, crl.outerAlgorithm)) return 'signature algorithms of the CRL differ';
-  const unknown = crl.unknownCritical;
-  if (unknown !== undefined) return `critical extension ${unknown} of the CRL is not known`;
   return context.profile.crlConformance?.(crl);
 }
 

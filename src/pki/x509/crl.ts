@@ -1,15 +1,15 @@
 /** Certificate revocation lists, RFC 5280 §5: parsed strictly; entries are indexed by serial number when first asked. */
-import { equal, latin1 } from '../../base/bytes.ts';
+import { equal } from '../../base/bytes.ts';
 import { MAX_CRL_BYTES } from '../../base/limits.ts';
 import { malformed } from '../asn1/der-error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { looksLikePem, readPem } from '../asn1/pem.ts';
-import { CERTIFICATE_ISSUER, CRL_REASON, INVALIDITY_DATE } from '../asn1/oids.ts';
-import { contextConstructed, contextPrimitive, ENUMERATED, GENERALIZED_TIME, SEQUENCE, UTC_TIME } from '../asn1/tags.ts';
+import { contextConstructed, contextPrimitive, GENERALIZED_TIME, SEQUENCE, UTC_TIME } from '../asn1/tags.ts';
 import { type SignatureAlgorithm, signatureAlgorithm } from './algorithm.ts';
 import { type Extension, readExtensionList } from './certificate.ts';
+import { CrlEntries, type CrlEntry } from './crl-entries.ts';
 import * as extension from './extensions.ts';
-import { type GeneralName, readGeneralNames } from './general-name.ts';
+import type { GeneralName } from './general-name.ts';
 import { Name } from './name.ts';
 
 /** `CRLReason`, RFC 5280 §5.3.1. */
@@ -23,16 +23,6 @@ export const REASON_CERTIFICATE_HOLD = 6;
 export const REASON_REMOVE_FROM_CRL = 8;
 export const REASON_PRIVILEGE_WITHDRAWN = 9;
 export const REASON_AA_COMPROMISE = 10;
-
-/** One revoked certificate. */
-export interface CrlEntry {
-  readonly serial: Uint8Array;
-  /** Milliseconds since 1970. */
-  readonly revocationDate: number;
-  readonly reason: number;
-  /** Whose certificate it is: the CRL's issuer, or in an indirect CRL the one named last. */
-  readonly issuer: Name;
-}
 
 export interface IssuingDistributionPoint {
   readonly fullName: readonly GeneralName[] | undefined;
@@ -77,8 +67,7 @@ export class CertificateList {
   readonly signature: Uint8Array;
   readonly #entriesStart: number;
   readonly #entriesEnd: number;
-  #entries: Map<string, CrlEntry[]> | undefined;
-  #unknownCritical: string | undefined;
+  #entries: CrlEntries | undefined;
 
   /** Use `parseCrl`. Throws `bad_der`. */
   constructor(der: Uint8Array) {
@@ -144,58 +133,28 @@ export class CertificateList {
   /** A critical extension, of the CRL or of an entry, that this library does not process: such a CRL must not be used (§5.2, §5.3). */
   get unknownCritical(): string | undefined {
     for (const one of this.extensions) if (one.critical && !PROCESSED.includes(one.short)) return one.oid;
-    void this.#index();
-    return this.#unknownCritical;
+    return this.#index().unknownCritical;
   }
 
   /** Entries with this serial number (content of the INTEGER). */
   entriesOf(serial: Uint8Array): readonly CrlEntry[] {
-    return this.#index().get(latin1(serial)) ?? [];
+    return this.#index().of(serial);
   }
 
   /** All entries. */
   *entries(): Generator<CrlEntry, void, undefined> {
-    for (const list of this.#index().values()) yield* list;
+    yield* this.#index().all();
   }
 
-  #index(): Map<string, CrlEntry[]> {
-    if (this.#entries !== undefined) return this.#entries;
-    const index = new Map<string, CrlEntry[]>();
-    const reader = new DerReader(this.der, this.#entriesStart, this.#entriesEnd, 3);
-    const indirect = this.issuingDistributionPoint?.indirect === true;
-    let issuer = this.issuer;
-    while (!reader.done) {
-      const body = reader.sequence('revokedCertificate');
-      const serial = body.integer('userCertificate');
-      const revocationDate = body.time('revocationDate');
-      let reason = REASON_UNSPECIFIED;
-      if (!body.done) {
-        if (this.version !== 2) malformed('crlEntryExtensions', body.position, 'only in version 2');
-        for (const one of readExtensionList(body.sequence('crlEntryExtensions'), 'crlEntryExtensions')) {
-          switch (one.oid) {
-            case CRL_REASON:
-              reason = readReason(one.reader());
-              break;
-            case CERTIFICATE_ISSUER:
-              issuer = readCertificateIssuer(one.reader()) ?? issuer;
-              if (!indirect) this.#unknownCritical ??= one.oid;
-              break;
-            case INVALIDITY_DATE:
-              break;
-            default:
-              if (one.critical) this.#unknownCritical ??= one.oid;
-          }
-        }
-        body.finish('revokedCertificate');
-      }
-      const entry: CrlEntry = { serial, revocationDate, reason, issuer };
-      const key = latin1(serial);
-      const list = index.get(key);
-      if (list === undefined) index.set(key, [entry]);
-      else list.push(entry);
-    }
-    this.#entries = index;
-    return index;
+  #index(): CrlEntries {
+    return (this.#entries ??= new CrlEntries({
+      der: this.der,
+      start: this.#entriesStart,
+      end: this.#entriesEnd,
+      version: this.version,
+      indirect: this.issuingDistributionPoint?.indirect === true,
+      issuer: this.issuer,
+    }));
   }
 
   #typed<T>(short: number, read: (reader: DerReader) => T): T | undefined {
@@ -249,20 +208,6 @@ function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoi
   const onlyAttributeCertificates = flag(5);
   body.finish(field);
   return { ...names, onlyUserCertificates, onlyCaCertificates, onlySomeReasons, indirect, onlyAttributeCertificates, der };
-}
-
-function readReason(reader: DerReader): number {
-  const reason = reader.smallInteger('reasonCode', 10, ENUMERATED);
-  reader.finish('reasonCode');
-  return reason;
-}
-
-/** §5.3.3: names of the certificate's issuer; the distinguished one counts. */
-function readCertificateIssuer(reader: DerReader): Name | undefined {
-  const body = reader.sequence('certificateIssuer');
-  reader.finish('certificateIssuer');
-  for (const name of readGeneralNames(body, 'certificateIssuer')) if (name.kind === 'directory') return name.value;
-  return undefined;
 }
 
 function wholeInteger(reader: DerReader, field: string): Uint8Array {
