@@ -1,10 +1,12 @@
 /** Certificates for tests: small CAs whose keys follow from their names. Everything goes through the library's own makers. */
 import * as crypto from 'node:crypto';
+import { toHex } from '../../src/base/bytes.ts';
 import { nodeCrypto, privateKeyFromKeyObject } from '../../src/crypto/node/index.ts';
 import type { PrivateKeyHandle } from '../../src/crypto/port.ts';
 import { issueCertificate, type CertificateFields, createSelfSigned } from '../../src/pki/certs/create.ts';
 import type { NameInput } from '../../src/pki/certs/fields.ts';
 import { Certificate } from '../../src/pki/x509/certificate.ts';
+import { Name } from '../../src/pki/x509/name.ts';
 import { type KeyKind, seededPrivateKey, stream } from './seeded-keys.ts';
 
 export type { KeyKind };
@@ -35,10 +37,14 @@ export function testKey(kind: KeyKind = 'p256', label: string = ''): TestKey {
 }
 
 /** A self-signed CA. */
-export function root(subject: NameInput, fields: Partial<CertificateFields> = {}, key: TestKey = testKey('p256', String(subject))): TestCa {
+export function root(
+  subject: NameInput,
+  fields: Partial<CertificateFields> = {},
+  key: TestKey = testKey('p256', labelOf(subject)),
+): TestCa {
   const der = createSelfSigned({
     subject,
-    serial: nextSerial(String(subject)),
+    serial: nextSerial(labelOf(subject)),
     notBefore: NOW - 30 * DAY,
     notAfter: NOW + 300 * DAY,
     ca: true,
@@ -54,11 +60,11 @@ export function issue(
   issuer: TestCa,
   subject: NameInput,
   fields: Partial<CertificateFields> = {},
-  key: TestKey = testKey('p256', String(subject)),
+  key: TestKey = testKey('p256', labelOf(subject)),
 ): TestCa {
   const der = issueCertificate({
     subject,
-    serial: nextSerial(String(subject)),
+    serial: nextSerial(labelOf(subject)),
     notBefore: NOW - 20 * DAY,
     notAfter: NOW + 200 * DAY,
     ...fields,
@@ -73,6 +79,11 @@ function makeKey(kind: KeyKind, label: string): TestKey {
   const object = seededPrivateKey(kind, label);
   const spki = new Uint8Array(crypto.createPublicKey(object).export({ format: 'der', type: 'spki' }));
   return { handle: privateKeyFromKeyObject(object), spki, object };
+}
+
+/** The text of a name, or its bytes: some are made so that they cannot be read. */
+function labelOf(subject: NameInput): string {
+  return subject instanceof Name ? toHex(subject.der) : String(subject);
 }
 
 const serials = new Map<string, number>();
