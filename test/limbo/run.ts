@@ -37,7 +37,7 @@ for (const test of readSuite(readFileSync(file, 'utf8'))) {
   if (values.only !== undefined && !test.id.includes(values.only)) continue;
   const profile = values.profile ?? (test.id.startsWith('webpki::') ? 'webpki' : 'rfc5280');
   const start = performance.now();
-  const verdict = await judge(test, profile as ProfileName);
+  const verdict = await judge(test, profile);
   const ms = performance.now() - start;
   if (ms > slowest.ms) slowest = { id: test.id, ms };
   const why = verdict.failure === undefined ? 'valid' : `${verdict.failure.message} (${verdict.failure.step})`;

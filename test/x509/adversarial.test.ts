@@ -8,7 +8,7 @@ import * as der from '../../src/pki/asn1/der-writer.ts';
 import * as oids from '../../src/pki/asn1/oids.ts';
 import type { GeneralNameInput } from '../../src/pki/certs/fields.ts';
 import { signed } from '../../src/pki/certs/signing.ts';
-import { Certificate, parseCertificate } from '../../src/pki/x509/certificate.ts';
+import { type Certificate, parseCertificate } from '../../src/pki/x509/certificate.ts';
 import { parseCrl } from '../../src/pki/x509/crl.ts';
 import { matchHostName } from '../../src/pki/x509/host-name.ts';
 import { Name } from '../../src/pki/x509/name.ts';

@@ -131,7 +131,7 @@ export class CrlEntries {
   }
 
   #readerAt(n: number): DerReader {
-    return new DerReader(this.#input.der, this.#places[n]!, this.#input.end, 3);
+    return new DerReader(this.#input.der, this.#places[n], this.#input.end, 3);
   }
 
   // Of the entry that `#skip` read last.
