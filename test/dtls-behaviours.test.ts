@@ -82,6 +82,9 @@ test('D1: garbage, a good record and a truncated one in one datagram: the good o
   assert.equal(link.server.connection.error, undefined);
 });
 
+//= rfc7366#section-3
+//= type=test
+//# For DTLS, the record MUST be discarded, and a fatal bad_record_mac MAY be generated [4].
 test('D2: every flipped bit of a protected record: no data, no alert, no answer, no change but of a counter', () => {
   const { link, drops } = established();
   const datagram = sealed(link, 'x');

@@ -78,6 +78,16 @@ function assertRefused(pair: Pair, by: 'client' | 'server', code: string, alert:
 
 // --- switches ---
 
+//= rfc9846#appendix-C.5
+//= type=test
+//# If no such mechanism is used, then the connection has no protection against an active
+//# man-in-the-middle attack; applications MUST NOT use TLS in such a way absent explicit configuration
+//# or a specific application profile.
+//= rfc5246#appendix-A.5
+//= type=test
+//# Using this mode therefore is of limited use: These cipher suites MUST NOT be used by TLS 1.2
+//# implementations unless the application layer has specifically requested to allow anonymous key
+//# exchange.
 test('each danger needs its switch, and the connection shows it', () => {
   const base = { crypto: nodeCrypto, groups: [x25519], schemes, extensions: EXTENSIONS, verifier: testVerifier, now: Date.now } as const;
   const rsa = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
@@ -274,6 +284,20 @@ test('S16: Raccoon: a server makes a DH key for each handshake and uses it once'
   assert.equal(uses, 4);
 });
 
+//= rfc5246#section-7.4.7.1
+//= type=test
+//# In any case, a TLS server MUST NOT generate an alert if processing an RSA-encrypted premaster secret
+//# message fails, or the version number is not as expected.
+//= rfc5246#section-7.4.7.1
+//= type=test
+//# Instead, it MUST continue the handshake with a randomly generated premaster secret.
+//= rfc5246#section-7.4.7.1
+//= type=test
+//# If ClientHello.client_version is TLS 1.1 or higher, server implementations MUST check the version
+//# number as described in the note below.
+//= rfc5246#section-7.4.7.1
+//= type=test
+//# Client implementations MUST always send the correct version number in PreMasterSecret.
 test('S10: Bleichenbacher, ROBOT, DROWN: whatever the encrypted premaster secret is, the server does the same', () => {
   const key = createPublicKey(credential('rsa').privateKey);
   const raw = (block: Uint8Array): Uint8Array => new Uint8Array(publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block));
@@ -389,6 +413,17 @@ test('S10: Bleichenbacher, ROBOT, DROWN: whatever the encrypted premaster secret
   }
 });
 
+//= rfc5246#section-7.4.3
+//= type=test
+//# If the client has offered the "signature_algorithms" extension, the signature algorithm and hash
+//# algorithm MUST be a pair listed in that extension.
+//= rfc5246#section-7.4.8
+//= type=test
+//# The hash and signature algorithms used in the signature MUST be one of those present in the
+//# supported_signature_algorithms field of the CertificateRequest message.
+//= rfc9846#section-4.5.2
+//= type=test
+//# The SHA-1 algorithm MUST NOT be used in any signatures of CertificateVerify messages.
 test('S11: SLOTH: an MD5 signature, or SHA-1 where it was not offered, is refused before it is looked at', () => {
   let verified = 0;
   const crypto = {
@@ -462,6 +497,25 @@ function sealing(
 
 const CBC_PSK = cbc.TLS_PSK_WITH_AES_128_CBC_SHA;
 
+//= rfc5246#section-6.2.3.2
+//= type=test
+//# Each uint8 in the padding data vector MUST be filled with the padding length value.
+//= rfc5246#section-6.2.3.2
+//= type=test
+//# The receiver MUST check this padding and MUST use the bad_record_mac alert to indicate padding
+//# errors.
+//= rfc5246#section-7.2.2
+//= type=test
+//# This alert also MUST be returned if an alert is sent because a TLSCiphertext decrypted in an invalid
+//# way: either it wasn't an even multiple of the block length, or its padding values, when checked,
+//# weren't correct.
+//= rfc7366#section-3
+//= type=test
+//# The MAC SHALL be evaluated before any further processing such as decryption is performed, and if the
+//# MAC verification fails, then processing SHALL terminate immediately.
+//= rfc7366#section-3
+//= type=test
+//# For TLS, a fatal bad_record_mac MUST be generated [2].
 test('S6, S8: POODLE on TLS, Lucky 13, zero-length records: each wrong padding and each wrong MAC ends the connection in one way', () => {
   for (const version of VERSIONS.slice(0, 2)) {
     const outcomes = new Map<string, string[]>();
@@ -517,6 +571,9 @@ test('S6, S8: POODLE on TLS, Lucky 13, zero-length records: each wrong padding a
   }
 });
 
+//= rfc5246#section-6.2.3.2
+//= type=test
+//# IV The Initialization Vector (IV) SHOULD be chosen at random, and MUST be unpredictable.
 test('S7: BEAST: TLS 1.0 and SSL 3.0 split 1/n-1; later versions have a fresh IV in each record', () => {
   for (const version of VERSIONS) {
     const suite = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
@@ -574,6 +631,20 @@ test('S38: SWEET32: a 3DES key ends after 2^20 records: by another handshake whe
   assert.equal(Buffer.concat(renewing.server.received).length, 12);
 });
 
+//= rfc5746#section-4.5
+//= type=test
+//# Clients that support SSLv3 and offer secure renegotiation (either via SCSV or "renegotiation_info")
+//# MUST accept the "renegotiation_info" extension from the server, even if the server version is {0x03,
+//# 0x00}, and behave as described in this specification.
+//= rfc5746#section-4.5
+//= type=test
+//# TLS servers that support secure renegotiation and support SSLv3 MUST accept SCSV or the
+//# "renegotiation_info" extension and respond as described in this specification even if the offered
+//# client version is {0x03, 0x00}.
+//= rfc7627#section-6.4
+//= type=test
+//# If they choose to support SSL 3.0, the resulting sessions MUST use the legacy master secret
+//# computation, and the interoperability considerations of Section 5.4 apply.
 test('S5, S40: SSL 3.0: off by default, hellos without extensions but for the signalling suite, padding that no MAC protects', () => {
   const pair = pairOf([ssl30Client, ssl30Server], [cbc.TLS_RSA_WITH_AES_128_CBC_SHA]);
   const hello = pair.client.connection.takeOutput()!;

@@ -129,6 +129,17 @@ const VERSIONS: readonly [ProtocolVersion, ProtocolVersion, LegacySuite][] = [
   [ssl30Client, ssl30Server, RSA],
 ];
 
+//= rfc5746#section-3.5
+//= type=test
+//# The client MUST include the "renegotiation_info" extension in the ClientHello, containing the saved
+//# client_verify_data.
+//= rfc5746#section-3.7
+//= type=test
+//# The server MUST include a "renegotiation_info" extension containing the saved client_verify_data and
+//# server_verify_data in the ServerHello.
+//= rfc5746#section-3.5
+//= type=test
+//# The SCSV MUST NOT be included.
 test('renegotiation: either side starts it, again and again, in every version', () => {
   for (const [client, server, suite] of VERSIONS) {
     for (const by of ['client', 'server'] as const) {
@@ -219,6 +230,10 @@ test('renegotiation: asynchronous callbacks', async () => {
   assertRenegotiated(pair, 1);
 });
 
+//= rfc5246#section-6.2.1
+//= type=test
+//# Recipients MUST receive and process interleaved application layer traffic during handshakes
+//# subsequent to the first one on a connection.
 test('renegotiation: data under the old keys passes between the messages; none is sent in the meantime', () => {
   const pair = connect({ client: { renegotiation: renegotiation('allow') }, server: { renegotiation: renegotiation('allow') } });
   const { client, server } = pair;
@@ -275,6 +290,15 @@ function lastRecord(bytes: Uint8Array): number {
   }
 }
 
+//= rfc5746#section-4.2
+//= type=test
+//# Clients that do so MUST respond to such requests with a "no_renegotiation" alert (RFC 5246 requires
+//# this alert to be at the "warning" level).
+//= rfc5746#section-4.3
+//= type=test
+//# In order to enable clients to probe, even servers that do not support renegotiation MUST implement
+//# the minimal version of the extension described in this document for initial handshakes, thus
+//# signaling that they have been upgraded.
 test('renegotiation: refused by default with a warning; the one who asked goes on', () => {
   const pair = connect();
   pair.client.connection.renegotiate();
@@ -362,6 +386,41 @@ test('S14: a flood of HelloRequests in a handshake ends it', () => {
   assert.equal(pair.client.connection.error?.alert, alerts.UNEXPECTED_MESSAGE);
 });
 
+//= rfc5746#section-3.4
+//= type=test
+//# The client MUST then verify that the length of the "renegotiated_connection" field is zero, and if
+//# it is not, MUST abort the handshake (by sending a fatal handshake_failure alert).
+//= rfc5746#section-3.5
+//= type=test
+//# When a ServerHello is received, the client MUST verify that the "renegotiation_info" extension is
+//# present; if it is not, the client MUST abort the handshake.
+//= rfc5746#section-3.5
+//= type=test
+//# The client MUST then verify that the first half of the "renegotiated_connection" field is equal to
+//# the saved client_verify_data value, and the second half is equal to the saved server_verify_data
+//# value.
+//= rfc5746#section-3.5
+//= type=test
+//# If they are not, the client MUST abort the handshake.
+//= rfc5746#section-3.6
+//= type=test
+//# The server MUST check if the "renegotiation_info" extension is included in the ClientHello.
+//= rfc5746#section-3.6
+//= type=test
+//# The server MUST then verify that the length of the "renegotiated_connection" field is zero, and if
+//# it is not, MUST abort the handshake.
+//= rfc5746#section-3.7
+//= type=test
+//# The server MUST verify that the "renegotiation_info" extension is present; if it is not, the server
+//# MUST abort the handshake.
+//= rfc5746#section-3.7
+//= type=test
+//# The server MUST verify that the value of the "renegotiated_connection" field is equal to the saved
+//# client_verify_data value; if it is not, the server MUST abort the handshake.
+//= rfc5746#section-3.4
+//= type=test
+//# When a ServerHello is received, the client MUST check if it includes the "renegotiation_info"
+//# extension:
 test('S13, RFC 5746 §3.4 to §3.7: each value of renegotiation_info but the right one', () => {
   const wrong: [string, (hs: Handshake) => Uint8Array | undefined][] = [
     ['missing', (hs) => (hs.previous === undefined ? right(hs) : undefined)],
@@ -403,6 +462,20 @@ function flip(bytes: Uint8Array, at: number): Uint8Array {
   return copy;
 }
 
+//= rfc5746#section-3.7
+//= type=test
+//# When a ClientHello is received, the server MUST verify that it does not contain the
+//# TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV.
+//= rfc5746#section-3.7
+//= type=test
+//# If the SCSV is present, the server MUST abort the handshake.
+//= rfc5746#section-4.4
+//= type=test
+//# When a ClientHello is received, the server MUST verify that it does not contain the
+//# TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV.
+//= rfc5746#section-4.4
+//= type=test
+//# If the SCSV is present, the server MUST abort the handshake.
 test('S13: the signalling suite in a later handshake, RFC 5746 §3.7', () => {
   const scsv: CipherSuite = { ...GCM, id: 0x00ff, name: 'TLS_EMPTY_RENEGOTIATION_INFO_SCSV' };
   const pair = connect({ client: { suites: [GCM, scsv] }, server: { renegotiation: renegotiation('allow') } });
@@ -438,6 +511,20 @@ function firstHello(): Uint8Array {
   return pair.client.connection.takeOutput()!.subarray(9);
 }
 
+//= rfc5746#section-4.1
+//= type=test
+//# Such clients MUST generate a fatal "handshake_failure" alert prior to terminating the connection.
+//= rfc5746#section-4.2
+//= type=test
+//# Clients that choose to renegotiate MUST provide either the TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV or
+//# "renegotiation_info" in their ClientHello.
+//= rfc5746#section-4.2
+//= type=test
+//# When the ServerHello is received, the client MUST verify that it does not contain the
+//# "renegotiation_info" extension.
+//= rfc5746#section-4.2
+//= type=test
+//# If it does, the client MUST abort the handshake.
 test('RFC 5746 §4: a peer that does not know it: refused, tolerated, renegotiated with under a dangerous switch', () => {
   const unknowing = unaware(() => true);
   assertRefused(connect({ server: { versions: [unknowing] } }), 'client', 'unsafe_legacy_renegotiation', alerts.HANDSHAKE_FAILURE);
@@ -479,6 +566,10 @@ test('RFC 5746 §4: a peer that does not know it: refused, tolerated, renegotiat
   assertRefused(awakened, 'client', 'bad_renegotiation_info', alerts.HANDSHAKE_FAILURE);
 });
 
+//= rfc5746#section-4.4
+//= type=test
+//# The server MUST verify that the "renegotiation_info" extension is not present; if it is, the server
+//# MUST abort the handshake.
 test('RFC 5746 §4.4: a server lets no client renegotiate that shows only now that it knows the extension', () => {
   for (const scsv of [false, true]) {
     let first = true;
@@ -547,6 +638,10 @@ test('S12: the peer stays who it was', () => {
   assertRefused(gone, 'server', 'renegotiation_mismatch', alerts.ILLEGAL_PARAMETER);
 });
 
+//= rfc7366#section-3.1
+//= type=test
+//# As the above table points out, implementations MUST NOT renegotiate a downgrade from
+//# encrypt-then-MAC to MAC-then-encrypt.
 test('S12: extended master secret and encrypt-then-MAC do not change', () => {
   const without = (type: number, when: (hs: Handshake) => boolean) => (modules: readonly ExtensionModule[]) =>
     modules.map((module) =>
@@ -606,6 +701,17 @@ test('S12: extended master secret and encrypt-then-MAC do not change', () => {
   }
 });
 
+//= rfc9846#section-4.2.2
+//= type=test
+//# If a server established a TLS connection with a previous version of TLS and receives a TLS 1.3
+//# ClientHello in a renegotiation, it MUST retain the previous protocol version.
+//= rfc9846#section-4.2.2
+//= type=test
+//# In particular, it MUST NOT negotiate TLS 1.3.
+//= rfc9846#section-4.2.3
+//= type=test
+//# A legacy TLS client performing renegotiation with TLS 1.2 or prior and which receives a TLS 1.3
+//# ServerHello during renegotiation MUST abort the handshake with a "protocol_version" alert.
 test('renegotiation: name and application protocol stay, the version is not open to choice', () => {
   const pair = connect({
     client: { alpn: ['foo', 'bar'], versions: [tls13Client, tls12Client, tls11Client], suites: [...MODERN_SUITES, GCM, CBC] },
@@ -622,6 +728,14 @@ test('renegotiation: name and application protocol stay, the version is not open
   }
 });
 
+//= rfc7627#section-5.4
+//= type=test
+//# Hence, the client or server MUST NOT use the current handshake's "verify_data" for application-level
+//# authentication.
+//= rfc7627#section-5.4
+//= type=test
+//# In particular, the client MUST disable renegotiation and any use of the "tls-unique" channel binding
+//# [RFC5929] on the current connection.
 test('renegotiation: not in TLS 1.3, HTTP/2, a handshake, after close, nor on sessions resumed without extended master secret', () => {
   const modern = connect({
     client: { versions: [tls13Client], suites: MODERN_SUITES },

@@ -29,6 +29,38 @@ function sessionOf(pair: Pair): Session {
   return event.session;
 }
 
+//= rfc5246#section-7.2
+//= type=test
+//# In this case, other connections corresponding to the session may continue, but the session
+//# identifier MUST be invalidated, preventing the failed session from being used to establish new
+//# connections.
+//= rfc5246#section-7.2.2
+//= type=test
+//# Servers and clients MUST forget any session-identifiers, keys, and secrets associated with a failed
+//# connection.
+//= rfc5246#section-7.2.2
+//= type=test
+//# Thus, any connection terminated with a fatal alert MUST NOT be resumed.
+//= rfc5246#section-7.2.2
+//= type=test
+//# Whenever an implementation encounters a condition which is defined as a fatal alert, it MUST send
+//# the appropriate alert prior to closing the connection.
+//= rfc5246#section-7.2.2
+//= type=test
+//# If the implementation chooses to send an alert but intends to close the connection immediately
+//# afterwards, it MUST send that alert at the fatal alert level.
+//= rfc9846#section-6
+//= type=test
+//# Servers and clients MUST forget the secret values and keys established in failed connections, with
+//# the exception of the PSKs associated with session tickets, which SHOULD be discarded if possible.
+//= rfc9846#section-6.2
+//= type=test
+//# The phrases "terminate the connection with an X alert" and "abort the handshake with an X alert"
+//# mean that the implementation MUST send alert X if it sends any alert.
+//= rfc9846#section-6.2
+//= type=test
+//# Upon transmission or receipt of a fatal alert message, both parties MUST immediately close the
+//# connection.
 test('RFC 5246 §7.2.2: a fatal alert, sent or received, takes the session out of the server’s store', () => {
   const schemes = [...SCHEMES, s.ECDSA_SHA1];
   const setUp = () => {

@@ -110,6 +110,30 @@ function isLacking(suite: LegacySuite): boolean {
 
 for (const versions of VERSIONS) {
   const { name } = versions[0];
+  //= rfc5246#section-7.4.2
+  //= type=test
+  //# RSA RSA public key; the certificate MUST allow the RSA_PSK key to be used for encryption (the
+  //# keyEncipherment bit MUST be set if the key usage extension is present).
+  //= rfc5246#section-7.4.2
+  //= type=test
+  //# DHE_RSA RSA public key; the certificate MUST allow the ECDHE_RSA key to be used for signing (the
+  //# digitalSignature bit MUST be set if the key usage extension is present) with the signature scheme
+  //# and hash algorithm that will be employed in the server key exchange message.
+  //= rfc5246#section-7.4.2
+  //= type=test
+  //# DHE_DSS DSA public key; the certificate MUST allow the key to be used for signing with the hash
+  //# algorithm that will be employed in the server key exchange message.
+  //= rfc8422#section-2.3
+  //= type=test
+  //# In ECDH_anon, the server's Certificate, the CertificateRequest, the client's Certificate, and the
+  //# CertificateVerify messages MUST NOT be sent.
+  //= rfc8422#section-2.3
+  //= type=test
+  //# These parameters MUST NOT be signed.
+  //= rfc7366#section-2
+  //= type=test
+  //# The client and server MUST NOT use encrypt-then-MAC unless both sides have successfully exchanged
+  //# encrypt_then_mac extensions.
   test(`${name}: every suite`, (t) => {
     let count = 0;
     for (const suite of SUITES) {
@@ -239,6 +263,22 @@ test('PSK: hint, identity, asynchronous look-up, unknown identity told or hidden
   }
 });
 
+//= rfc9846#section-4.2.3
+//= type=test
+//# However, server implementations which do not follow that guidance MUST set the last 8 bytes of their
+//# ServerHello.random value to the bytes:
+//= rfc5246#appendix-E.1
+//= type=test
+//# If the version chosen by the server is not supported by the client (or not acceptable), the client
+//# MUST send a "protocol_version" alert message and close the connection.
+//= rfc5246#appendix-E.1
+//= type=test
+//# If a TLS server receives a ClientHello containing a version number greater than the highest version
+//# supported by the server, it MUST reply according to the highest version supported by the server.
+//= rfc9846#appendix-E.1
+//= type=test
+//# If the version chosen by the server is not supported by the client (or is not acceptable), the
+//# client MUST abort the handshake with a "protocol_version" alert.
 test('an older version is chosen by either side, and never from a newer one that both have', () => {
   const suite = cbc.TLS_RSA_WITH_AES_128_CBC_SHA;
   const all = { client: VERSIONS.map(([client]) => client), server: VERSIONS.map(([, server]) => server) };

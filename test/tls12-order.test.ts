@@ -84,6 +84,29 @@ function assertUnexpected(pair: Pair, what: string): void {
 }
 
 for (const kind of ['full', 'resumed'] as const) {
+  //= rfc5246#section-7.4
+  //= type=test
+  //# The handshake protocol messages are presented below in the order they MUST be sent; sending
+  //# handshake messages in an unexpected order results in a fatal error.
+  //= rfc5246#section-7.3
+  //= type=test
+  //# At this point, both client and server MUST send ChangeCipherSpec messages and proceed directly to
+  //# Finished messages.
+  //= rfc5246#section-7.4.2
+  //= type=test
+  //# The server MUST send a Certificate message whenever the agreed- upon key exchange method uses
+  //# certificates for authentication (this includes all key exchange methods defined in this document
+  //# except DH_anon).
+  //= rfc5246#section-7.4.8
+  //= type=test
+  //# When sent, it MUST immediately follow the client key exchange message.
+  //= rfc5246#section-7.1
+  //= type=test
+  //# Immediately after sending this message, the sender MUST instruct the record layer to make the
+  //# write pending state the write active state.
+  //= rfc5246#section-7.1
+  //= type=test
+  //# However, once the ChangeCipherSpec has been sent, the new CipherSpec MUST be used.
   test(`TLS 1.2, ${kind}: S2, S15: every message left out, repeated, exchanged with the next, and ChangeCipherSpec before each`, () => {
     const session = kind === 'resumed' ? someSession() : undefined;
     const sequence = watch(session);
@@ -187,6 +210,10 @@ function replaced(type: number, body: Uint8Array): (hello: ServerHello) => Parti
   };
 }
 
+//= rfc5246#section-7.4.1.4
+//= type=test
+//# If a client receives an extension type in ServerHello that it did not request in the associated
+//# ClientHello, it MUST abort the handshake with an unsupported_extension fatal alert.
 test('TLS 1.2: S31, S32: ServerHello says nothing that was not offered', () => {
   const modern = clientContext({ suites: [...MODERN_SUITES, ...suites], versions: [tls13Client, tls12Client] });
   for (const [what, change, code, alert] of HELLOS) {
@@ -298,6 +325,22 @@ function otherChain(): Uint8Array {
   return w.copy();
 }
 
+//= rfc5246#section-7.4.8
+//= type=test
+//# The hash and signature algorithms used in the signature MUST be one of those present in the
+//# supported_signature_algorithms field of the CertificateRequest message.
+//= rfc5246#section-7.4.8
+//= type=test
+//# In addition, the hash and signature algorithms MUST be compatible with the key in the client's
+//# end-entity certificate.
+//= rfc5246#section-7.4.3
+//= type=test
+//# In addition, the hash and signature algorithms MUST be compatible with the key in the server's
+//# end-entity certificate.
+//= rfc5246#section-7.4.3
+//= type=test
+//# If the client has offered the "signature_algorithms" extension, the signature algorithm and hash
+//# algorithm MUST be a pair listed in that extension.
 test('TLS 1.2: altered messages are refused with the alert of the RFC', () => {
   for (const [what, type, from, change, code, alert] of CHANGES) {
     const pair = attack((side, messages) =>
@@ -310,6 +353,21 @@ test('TLS 1.2: altered messages are refused with the alert of the RFC', () => {
   }
 });
 
+//= rfc5077#section-3.3
+//= type=test
+//# This message MUST be sent if the server included a SessionTicket extension in the ServerHello.
+//= rfc5077#section-3.3
+//= type=test
+//# This message MUST NOT be sent if the server did not include a SessionTicket extension in the
+//# ServerHello.
+//= rfc5077#section-3.2
+//= type=test
+//# The server MUST send this extension in the ServerHello if it wishes to issue a new ticket to the
+//# client using the NewSessionTicket handshake message.
+//= rfc5077#section-3.3
+//= type=test
+//# In the case of a full handshake, the server MUST verify the client's Finished message before sending
+//# the ticket.
 test('TLS 1.2: RFC 5077 §3.3: a ticket announced and not sent, and sent unannounced', () => {
   const keys = createTicketKeys(nodeCrypto);
   const renewing = serverContext({ suites, versions: [tls12Server], tickets: keys });
@@ -335,6 +393,15 @@ function dropExtension(body: Uint8Array, type: number): ServerHello {
   return { ...hello, extensions: hello.extensions.filter((extension: RawExtension) => extension.type !== type) };
 }
 
+//= rfc6066#section-8
+//= type=test
+//# If a server returns a "CertificateStatus" message, then the server MUST have included an extension
+//# of type "status_request" with empty "extension_data" in the extended server hello.
+//= rfc6066#section-8
+//= type=test
+//# Note in addition that a server MUST NOT send the "CertificateStatus" message unless it received a
+//# "status_request" extension in the client hello message and sent a "status_request" extension in the
+//# server hello message.
 test('TLS 1.2: CertificateStatus needs status_request, and may be left out', () => {
   const asking = clientContext({ suites, versions: [tls12Client], requestOcsp: true });
   const seen: number[] = [];
@@ -355,6 +422,14 @@ test('TLS 1.2: CertificateStatus needs status_request, and may be left out', () 
   assertUnexpected(unasked, 'CertificateStatus');
 });
 
+//= rfc7627#section-5.3
+//= type=test
+//# If the original session did not use the "extended_master_secret" extension but the new ServerHello
+//# contains the extension, the client MUST abort the handshake.
+//= rfc7627#section-5.3
+//= type=test
+//# If the original session used the extension but the new ServerHello does not contain the extension,
+//# the client MUST abort the handshake.
 test('TLS 1.2: RFC 7627 §5.3: a session is not resumed with another master secret', () => {
   const session = someSession();
   const rename = (body: Uint8Array): Uint8Array => {
@@ -392,6 +467,10 @@ test('TLS 1.2: RFC 7627 §5.3: a session is not resumed with another master secr
   assert.equal(old.client.connection.error?.code, 'session_mismatch');
 });
 
+//= rfc5746#section-4.2
+//= type=test
+//# Clients that do so MUST respond to such requests with a "no_renegotiation" alert (RFC 5246 requires
+//# this alert to be at the "warning" level).
 test('TLS 1.2: renegotiation is refused with a warning, and not for ever', () => {
   for (const [asking, message] of [
     ['server', h.HELLO_REQUEST],
@@ -439,6 +518,10 @@ test('TLS 1.2: renegotiation is refused with a warning, and not for ever', () =>
   assert.notEqual(ccs.client.connection.error, undefined);
 });
 
+//= rfc5246#section-7.4.1.1
+//= type=test
+//# This message MUST NOT be included in the message hashes that are maintained throughout the handshake
+//# and used in the Finished messages and the certificate verify message.
 test('TLS 1.2: HelloRequest in the handshake is dropped, and stays out of the hashes', () => {
   const pair = attack((from, messages) =>
     from === 'server'
@@ -463,6 +546,14 @@ test('TLS 1.2: S37: any split of the stream gives the same handshake', () => {
   }
 });
 
+//= rfc7627#section-5.4
+//= type=test
+//# Hence, the client or server MUST NOT export any key material based on the new master secret for any
+//# subsequent application-level authentication.
+//= rfc7627#section-5.4
+//= type=test
+//# In particular, it MUST disable [RFC5705] and any Extensible Authentication Protocol (EAP) relying on
+//# compound authentication [COMPOUND-AUTH].
 test('RFC 7627 §5.4: without extended master secret nothing is exported', () => {
   const plain: ExtensionModule = { type: 23, where: 0 };
   const drop = (role: ClientRole): ClientRole => ({

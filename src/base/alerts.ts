@@ -3,6 +3,9 @@
 export const CLOSE_NOTIFY = 0;
 export const UNEXPECTED_MESSAGE = 10;
 export const BAD_RECORD_MAC = 20;
+//= rfc9846#appendix-B
+//= type=implication
+//# TLS 1.3 implementations MUST NOT send them
 export const DECRYPTION_FAILED_RESERVED = 21;
 export const RECORD_OVERFLOW = 22;
 export const DECOMPRESSION_FAILURE = 30;

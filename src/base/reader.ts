@@ -94,5 +94,9 @@ export class Reader {
 }
 
 function malformed(detail: string): never {
+  //= rfc9846#section-6
+  //# Peers which receive a message which cannot be parsed according to the syntax (e.g., have a length
+  //# extending beyond the message boundary or contain an out-of-range length) MUST terminate the
+  //# connection with a "decode_error" alert
   fail(DECODE_ERROR, 'decode_error', detail);
 }

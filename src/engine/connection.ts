@@ -84,11 +84,22 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.#front = front;
     this.#hs = new Handshake(context, options, this.carrier, this);
     this.#runner = new FlowRunner(this.#hs, front(context));
+    //= rfc9846#section-4.2.2
+    //# it is REQUIRED to send the ClientHello as its first TLS message
     if (this.side === 'client') this.#run();
   }
 
   /** Takes bytes from the peer. Never throws on what a peer sends: faults become an `error` event. */
   receive(bytes: Uint8Array): void {
+    //= rfc9846#section-6
+    //# MUST NOT allow any further data to be sent or received on the connection
+    //= rfc9846#section-6.1
+    //# Any data received after a closure alert has been received MUST be ignored.
+    //= rfc9846#section-6.2
+    //# Upon transmission or receipt of a fatal alert message, both parties MUST immediately close the
+    //# connection.
+    //= rfc9846#section-6.2
+    //# MUST close the connection without sending or receiving any additional data
     if (this.#error !== undefined || this.#readClosed) return;
     this.carrier.push(plainView(bytes));
     this.#run();
@@ -99,6 +110,9 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   receiveEnd(): void {
     if (this.#error !== undefined || this.#readClosed) return;
     const detail = this.#runner === undefined ? undefined : 'in the handshake';
+    //= rfc9846#section-6.1
+    //# the TLS implementation MUST receive a "close_notify" alert before indicating end-of-data to the
+    //# application layer
     this.#die(new TlsError({ code: 'truncated', origin: 'transport', detail }));
   }
 
@@ -108,6 +122,10 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
    * @throws TlsError of origin `api`, `invalid_state`, before the handshake is over and after `close`.
    */
   send(data: Uint8Array): number {
+    //= rfc9846#section-2
+    //# Application Data MUST NOT be sent prior to sending the Finished message
+    //= rfc5246#section-7.3
+    //# Application data MUST NOT be sent prior to the completion of the first handshake
     if (this.#established === undefined && this.#error === undefined) misuse('invalid_state', 'the handshake is not over');
     if (this.#writeClosed || this.#error !== undefined) misuse('closed', 'the connection is closed');
     // RFC 5246 would let data pass between the messages; many peers do not.
@@ -115,6 +133,15 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     const room = MAX_QUEUED_OUTPUT - this.carrier.outputLength;
     if (room <= 0) return 0;
     const accepted = data.length <= room ? data : data.subarray(0, room);
+    //= rfc9846#section-4.7.3
+    //# then the receiver MUST send a KeyUpdate of its own with request_update set to
+    //# "update_not_requested" prior to sending its next Application Data record
+    //= rfc9846#section-5.5
+    //# Implementations MUST either close the connection or do a key update as described in Section
+    //# 4.7.3 prior to reaching these limits.
+    //= rfc9846#section-5.3
+    //# If a TLS implementation would need to wrap a sequence number, it MUST either rekey (Section
+    //# 4.7.3) or terminate the connection.
     if ((this.#keyUpdateOwed || this.carrier.sealedRecords >= this.#recordLimit) && !this.#renewKey()) return 0;
     this.carrier.writeData(APPLICATION_DATA, accepted);
     return accepted.length;
@@ -175,9 +202,16 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     if (this.#writeClosed || this.#error !== undefined) return;
     this.#writeClosed = true;
     const first = this.#runner !== undefined && !this.#isRenegotiating;
+    //= rfc9846#section-6.1
+    //# This alert MUST be sent with AlertLevel=warning.
+    //= rfc9846#section-6.1
+    //# This alert MUST be followed by a "close_notify".
     if (first) this.carrier.alert(WARNING, USER_CANCELED);
     const renegotiating = this.#isRenegotiating;
     this.#leaveRenegotiation();
+    //= rfc9846#section-6.1
+    //# Each party MUST send a "close_notify" alert before closing its write side of the connection,
+    //# unless it has already sent some error alert.
     this.carrier.alert(WARNING, CLOSE_NOTIFY);
     // What the peer still says belongs to a handshake that is none any more.
     if (renegotiating) this.#end();
@@ -201,6 +235,9 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     return this.#error;
   }
 
+  //= rfc9846#appendix-F.5
+  //# In order to allow applications to implement this kind of processing, TLS implementations MUST
+  //# provide a way for the application to determine if the handshake has completed.
   /** Whether the handshake is still under way. */
   get handshaking(): boolean {
     return this.#runner !== undefined && this.#error === undefined;
@@ -285,6 +322,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
       this.#die(new TlsError({ code: 'bad_alert', origin: 'local', alert: ILLEGAL_PARAMETER, detail: `level ${level}` }));
     else if (description === CLOSE_NOTIFY) this.#onCloseNotify();
     else if (this.#isWarning(level, description)) this.#onWarning(description);
+    //= rfc9846#section-6
+    //# Unknown Alert types MUST be treated as error alerts.
     else this.#die(new TlsError({ code: 'alert_received', origin: 'peer', alert: description }));
   }
 
@@ -460,6 +499,10 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
       return;
     }
     this.#readClosed = true;
+    //= rfc5246#section-7.2.1
+    //= type=exception
+    //= reason=R72
+    //# The other party MUST respond with a close_notify alert of its own
     this.#events.push({ type: 'end' });
     if (renegotiating) this.close();
     this.#endIfClosed();
@@ -470,6 +513,9 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   //# AlertLevel=fatal and MUST be treated as error alerts when received
   //# regardless of the AlertLevel in the message.
   #isWarning(level: number, description: number): boolean {
+    //= rfc5246#section-7.2.2
+    //= type=implication
+    //# It MUST NOT be sent by compliant implementations.
     if (description === USER_CANCELED) return true;
     const modern = this.#info === undefined ? this.#hs?.isModern === true : this.#info.versionId === 0x0304;
     return level === WARNING && !modern;
@@ -493,9 +539,20 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
       cause instanceof TlsError ? cause : new TlsError({ code: 'callback_failed', origin: 'local', alert: INTERNAL_ERROR, cause });
     this.#error = error;
     const told = error.origin === 'peer' || error.origin === 'transport' || this.#writeClosed;
+    //= rfc9846#section-6.2
+    //# The phrases "terminate the connection with an X alert" and "abort the handshake with an X alert"
+    //# mean that the implementation MUST send alert X if it sends any alert.
+    //= rfc5246#section-7.2.2
+    //# Whenever an implementation encounters a condition which is defined as a fatal alert, it MUST
+    //# send the appropriate alert prior to closing the connection.
+    //= rfc5246#section-7.2.2
+    //# If the implementation chooses to send an alert but intends to close the connection immediately
+    //# afterwards, it MUST send that alert at the fatal alert level.
     if (!told && error.alert !== undefined) this.carrier.alert(FATAL, error.alert);
     // One that merely stopped has not failed (RFC 4346 §7.2.1).
     if (error.alert !== undefined && error.origin !== 'transport') {
+      //= rfc9846#section-6
+      //# Servers and clients MUST forget the secret values and keys established in failed connections
       this.#established?.forget?.();
       this.#hs?.forget?.();
     }

@@ -64,6 +64,9 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     scheme: hs.scheme,
     peerScheme: hs.peerScheme,
     alpn: hs.alpn,
+    //= rfc9846#section-4.7.1
+    //# implementations MUST use the value sent in the resumption ClientHello rather than the value sent
+    //# in the previous session
     serverName: hs.serverName,
     resumed: hs.resumed !== undefined,
     peerChain: hs.peerChain,

@@ -47,16 +47,22 @@ function firstFitting(
   signs: boolean,
 ): Credential | undefined {
   let first: Credential | undefined;
+  let trusted: Credential | undefined;
   for (const type of hs.peerTakesTypes) {
     for (const credential of hs.context.credentials) {
       if (!hasType(credential, type)) continue;
       if (allowed !== undefined && !allowed.includes(credential.key.type)) continue;
+      //= rfc5246#section-7.4.4
+      //# If the key is a signature key, it MUST be usable with some hash/signature algorithm pair in
+      //# supported_signature_algorithms.
       if (signs && chooseScheme(hs, credential, modern) === undefined) continue;
-      if (isFromAuthority(hs, credential)) return credential;
       first ??= credential;
+      if (!isFromAuthority(hs, credential)) continue;
+      if (isSignedAsAsked(hs, credential)) return credential;
+      trusted ??= credential;
     }
   }
-  return first;
+  return trusted ?? first;
 }
 
 //= rfc5246#section-7.4.6
@@ -69,6 +75,25 @@ function isFromAuthority({ peerAuthorities, context }: Handshake, { chain }: Cre
   return chain.some((der) => {
     const { issuer } = parseCertificate(der);
     return peerAuthorities.some((name) => equal(name, issuer.der));
+  });
+}
+
+/** What the peer said of signatures in certificates; the last of a chain is trusted, or not, by itself. */
+function isSignedAsAsked(hs: Handshake, { chain }: Credential): boolean {
+  const schemes = hs.peerCertificateSchemes ?? hs.peerSchemes;
+  if (schemes === undefined || !namesSchemes(hs) || hs.context.credentials.length < 2) return true;
+  //= rfc9846#section-4.5.1.2
+  //# All certificates provided by the sender MUST be signed by a signature algorithm advertised by the
+  //# peer, if it is able to provide such a chain
+  return chain.every((der) => {
+    const certificate = parseCertificate(der);
+    if (equal(certificate.issuer.der, certificate.subject.der)) return true;
+    const { signatureAlgorithm } = certificate;
+    return (
+      signatureAlgorithm === undefined ||
+      schemes.includes(signatureAlgorithm.scheme) ||
+      schemes.includes(signatureAlgorithm.rsaeScheme ?? 0)
+    );
   });
 }
 

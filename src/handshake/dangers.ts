@@ -51,9 +51,26 @@ export interface Dangerous {
 /** The switches that these parts need. For a skin whose own options have asked for them: it may pass them on as `dangers`. */
 export function dangersIn({ versions, suites, minDhBits = MIN_DH_BITS, credentials = [] }: Dangerous): Danger[] {
   const found: Danger[] = [];
+  //= rfc9846#appendix-E.5
+  //= type=exception
+  //= reason=R71
+  //# SSL 3.0 [RFC6101], TLS 1.0 [RFC2246], and TLS 1.1 [RFC4346] are considered insufficient for the
+  //# reasons enumerated in [RFC6176], [RFC7568], and [RFC8996] and they MUST NOT be negotiated for any
+  //# reason
   if (versions.some(({ rank }) => rank === 0)) found.push('dangerouslyAllowSsl30');
+  //= rfc9846#appendix-C.5
+  //# applications MUST NOT use TLS in such a way absent explicit configuration or a specific
+  //# application profile
+  //= rfc5246#appendix-A.5
+  //# These cipher suites MUST NOT be used by TLS 1.2 implementations unless the application layer has
+  //# specifically requested to allow anonymous key exchange
   if (suites.some((suite) => suite.family === 'legacy' && suite.auth === 'anon')) found.push('dangerouslyAllowAnonymous');
   if (suites.some(({ name }) => name.includes('_WITH_NULL_'))) found.push('dangerouslyAllowNull');
+  //= rfc9846#appendix-E.5
+  //= type=exception
+  //= reason=R71
+  //# Implementations MUST NOT offer or negotiate RC4 cipher suites for any version of TLS for any
+  //# reason.
   if (suites.some(({ name }) => name.includes('_WITH_RC4_'))) found.push('dangerouslyAllowRc4');
   if (minDhBits < MIN_DH_BITS || credentials.some(({ key }) => isWeak(key))) found.push('dangerouslyAllowWeakKeys');
   return found;

@@ -276,11 +276,22 @@ export class FlowRunner<H extends FlowState> {
   }
 
   #record(message: IncomingMessage): void {
+    //= rfc6066#section-1.1
+    //# any messages associated with these extensions that are sent during the TLS handshake MUST be
+    //# included in the hash calculations
     if (message.type !== CCS_MESSAGE) this.#hs.transcript.add(message.raw);
   }
 
   #refuse(step: MessageStep<H>): never {
     const expected = [...this.#skipped, step.name].join(' or ');
+    //= rfc9846#section-4
+    //# A peer which receives a handshake message in an unexpected order MUST abort the handshake with
+    //# an "unexpected_message" alert.
+    //= rfc5246#section-7.4
+    //# sending handshake messages in an unexpected order results in a fatal error
+    //= rfc9846#section-4.6
+    //# Servers MUST NOT send this message, and clients receiving it MUST terminate the connection with
+    //# an "unexpected_message" alert
     fail(UNEXPECTED_MESSAGE, 'unexpected_message', `expected ${expected}, got ${messageName(this.#incomingType)}`);
   }
 

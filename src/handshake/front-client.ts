@@ -25,6 +25,10 @@ export const clientFront: Handlers<Handshake> = {
   ServerHello: onServerHello,
 };
 
+//= rfc9846#section-4.2.2
+//# this list MUST contain exactly one byte, set to zero
+//= rfc5246#section-7.4.1.2
+//# This vector MUST contain, and all implementations MUST support, CompressionMethod.null.
 const NULL_COMPRESSION = /* @__PURE__ */ Uint8Array.of(0);
 
 /** The first ClientHello, and the second: it differs in what the extensions now say. */
@@ -46,6 +50,9 @@ function writeHello(hs: Handshake): void {
   //# The SCSV
   //# MUST NOT be included.
   hs.renegotiationScsv = isFirst && client.versions.some((version) => version.family === 'legacy');
+  //= rfc5746#section-3.4
+  //# The client MUST include either an empty "renegotiation_info" extension, or the
+  //# TLS_EMPTY_RENEGOTIATION_INFO_SCSV signaling cipher suite value in the ClientHello.
   if (hs.renegotiationScsv) suites.push(TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
   if (client.fallbackScsv) suites.push(TLS_FALLBACK_SCSV);
   writeClientHelloHead(
@@ -56,6 +63,9 @@ function writeHello(hs: Handshake): void {
       sessionId: hs.sessionId,
       cookie: hs.helloCookie,
       suites,
+      //= rfc5246#section-7.4.1.2
+      //# If the session_id field is not empty (implying a session resumption request), it MUST include
+      //# the compression_method from that session.
       compressions: NULL_COMPRESSION,
     },
     client.versions[0]!.helloCookie,
@@ -74,6 +84,9 @@ function writeHello(hs: Handshake): void {
     body.length = 0;
     body.bytes(whole.subarray(4));
   }
+  //= rfc9846#appendix-E.5
+  //= type=implication
+  //# Implementations MUST NOT send an SSL version 2.0 compatible CLIENT-HELLO.
   hs.carrier.message(CLIENT_HELLO, (w) => w.bytes(body.view()));
 }
 
@@ -92,6 +105,11 @@ function startHello(hs: Handshake): void {
   const session = client.versions.find((version) => version.client?.resumption !== undefined)?.client?.resumption?.offered(hs);
   // RFC 5077 §3.4: with a ticket, an ID of our own shows whether it was accepted.
   if (session !== undefined) hs.sessionId = session.sessionId.length > 0 ? session.sessionId : hs.crypto.random(32);
+  //= rfc9846#section-4.2.2
+  //# this field MUST be non-empty, so a client not offering a pre-TLS 1.3 session MUST generate a new
+  //# 32-byte value
+  //= rfc9846#section-4.2.2
+  //# Otherwise, it MUST be set as a zero-length list
   else if (modern !== undefined && client.middleboxCompatibility) hs.sessionId = hs.crypto.random(32);
 }
 
@@ -117,6 +135,9 @@ function clientModules(hs: Handshake): ExtensionModule[] {
   //# When multiple extensions of different types are present, the extensions
   //# MAY appear in any order, with the exception of "pre_shared_key"
   //# (Section 4.2.11) which MUST be the last extension in the ClientHello
+  //= rfc9846#section-4.3.11
+  //# The "pre_shared_key" extension MUST be the last extension in the ClientHello (this facilitates
+  //# implementation as described below).
   modules.sort((a, b) => Number(a.type === PRE_SHARED_KEY) - Number(b.type === PRE_SHARED_KEY));
   return modules;
 }
@@ -131,6 +152,9 @@ function onHelloRetryRequest(hs: Handshake, message: IncomingMessage): MaybeProm
   const role = version.client;
   if (role?.onHelloRetryRequest === undefined) fail(UNEXPECTED_MESSAGE, 'unexpected_message', 'HelloRetryRequest before TLS 1.3');
   hs.version = version;
+  //= rfc9846#section-4.2.4
+  //# the client MUST check the legacy_version, legacy_session_id_echo, cipher_suite, and
+  //# legacy_compression_method
   checkEcho(hs, hello);
   hs.retried = true;
   return role.onHelloRetryRequest(hs, hello);
@@ -166,6 +190,11 @@ function enterVersion(hs: Handshake, hello: ServerHello, version: ProtocolVersio
 /** Which of our versions the server chose. */
 function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   const { versions } = hs.client;
+  //= rfc9846#section-4.3.1
+  //# clients MUST check for this extension prior to processing the rest of the ServerHello
+  //= rfc9846#section-4.3.1
+  //# clients MUST ignore the ServerHello.legacy_version value and MUST use only the
+  //# "supported_versions" extension
   const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
   if (extension === undefined) return legacyVersion(hs, hello);
   if (!hs.offered.includes(SUPPORTED_VERSIONS)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', 'supported_versions');
@@ -182,17 +211,25 @@ function selectedVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   //# A client which receives a TLS 1.3 Server Hello with a legacy_version
   //# value not equal to 0x0303 MUST abort the handshake with a
   //# "protocol_version" alert.
+  //= rfc9846#appendix-E.5
+  //# Implementations receiving Hello messages with other version numbers MUST abort the handshake
   if (hello.version !== version.legacyVersion) fail(PROTOCOL_VERSION, 'wrong_version', 'legacy_version');
   return version;
 }
 
 function legacyVersion(hs: Handshake, hello: ServerHello): ProtocolVersion {
   const version = hs.client.versions.find((each) => each.id === hello.version && each.family === 'legacy');
+  //= rfc9846#appendix-E.1
+  //# the client MUST abort the handshake with a "protocol_version" alert
+  //= rfc5246#appendix-E.1
+  //# the client MUST send a "protocol_version" alert message and close the connection
   if (version === undefined) fail(PROTOCOL_VERSION, 'unsupported_version', `server chose 0x${hello.version.toString(16)}`);
   return version;
 }
 
 function checkEcho(hs: Handshake, hello: ServerHello): void {
+  //= rfc9846#section-4.2.3
+  //# the client MUST abort the handshake with an "illegal_parameter" alert
   if (hello.compression !== 0) fail(ILLEGAL_PARAMETER, 'wrong_compression');
   //= rfc9846#section-4.2.3
   //# A client
@@ -200,6 +237,11 @@ function checkEcho(hs: Handshake, hello: ServerHello): void {
   //# it sent in the ClientHello MUST abort the handshake with an
   //# "illegal_parameter" alert.
   if (hs.version.family === 'modern' && !equal(hello.sessionId, hs.sessionId)) fail(ILLEGAL_PARAMETER, 'wrong_session_id');
+  //= rfc9846#section-4.2.3
+  //# A client which receives a cipher suite that was not offered MUST abort the handshake with an
+  //# "illegal_parameter" alert.
+  //= rfc9846#section-4.2.4
+  //# A client which receives a cipher suite that was not offered MUST abort the handshake.
   if (!usableSuites(hs).includes(hello.suite)) fail(ILLEGAL_PARAMETER, 'wrong_cipher', 'a suite that was not offered');
 }
 
@@ -213,5 +255,7 @@ function checkSentinel(hs: Handshake, hello: ServerHello): void {
   //# TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below
   //# MUST check that the last 8 bytes are not equal to either of these values.
   if ((best === 4 && equal(tail, DOWNGRADE_TLS12)) || ((best === 4 || chosen < 3) && equal(tail, DOWNGRADE_TLS11)))
+    //= rfc9846#section-4.2.3
+    //# If a match is found, the client MUST abort the handshake with an "illegal_parameter" alert.
     fail(ILLEGAL_PARAMETER, 'downgrade_detected');
 }

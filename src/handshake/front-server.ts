@@ -89,6 +89,10 @@ function sameExtensions(second: readonly RawExtension[], first: readonly RawExte
 }
 
 function checkOrder(hello: ClientHello): void {
+  //= rfc9846#section-4.2.2
+  //# MUST follow the procedures for the appropriate prior version of TLS
+  //= rfc5246#section-7.4.1.2
+  //# all implementations MUST support, CompressionMethod.null
   if (!hello.compressions.includes(0)) fail(ILLEGAL_PARAMETER, 'wrong_compression', 'null is not offered');
   const at = hello.extensions.findIndex((extension) => extension.type === PRE_SHARED_KEY);
   //= rfc9846#section-4.3.11
@@ -104,6 +108,8 @@ function selectContext(hs: Handshake): MaybePromise<void> {
     return;
   }
   return then(select(hs.serverName), (context) => {
+    //= rfc6066#section-9
+    //# these alerts MUST NOT be sent unless the sending party has received an extended hello message
     if (context === null) fail(UNRECOGNIZED_NAME, 'unrecognized_name');
     if (context !== undefined) hs.context = context;
     hs.serverNameUsed = true;
@@ -115,19 +121,45 @@ function chooseVersion(context: ServerContext, hello: ClientHello): ProtocolVers
   const extension = findExtension(hello.extensions, SUPPORTED_VERSIONS);
   let chosen: ProtocolVersion | undefined;
   if (extension !== undefined) {
+    //= rfc9846#section-4.3.1
+    //# servers MUST NOT use the ClientHello.legacy_version value for version negotiation
+    //= rfc9846#appendix-E.2
+    //# the server MUST negotiate using that extension
     const offered = extension.u16List(1, 2);
     extension.finish();
+    //= rfc9846#section-4.3.1
+    //# Servers MUST only select a version of TLS present in that extension and MUST ignore any unknown
+    //# versions that are present in that extension.
+    //= rfc9846#section-4.3.1
+    //# Servers MUST be prepared to receive ClientHellos that include this extension but do not include
+    //# 0x0304 in the list of versions.
     chosen = context.versions.find((version) => offered.includes(version.id));
     //= rfc9846#section-4.2.2
     //# A server which receives a legacy_version value not equal to 0x0303 MUST abort
     //# the handshake with a "protocol_version" alert.
+    //= rfc9846#appendix-E.5
+    //# Implementations receiving Hello messages with other version numbers MUST abort the handshake
     if (chosen?.family === 'modern' && hello.version !== chosen.legacyVersion)
       fail(PROTOCOL_VERSION, 'wrong_version', `legacy_version 0x${hello.version.toString(16)}`);
   } else {
     const highest = rankOf(hello.version, context.versions[0]!.helloCookie);
     if (highest < 0) fail(PROTOCOL_VERSION, 'unsupported_version', `client offers 0x${hello.version.toString(16)}`);
+    //= rfc9846#section-4.3.1
+    //# servers which are compliant with this specification and which also support TLS 1.2 MUST
+    //# negotiate TLS 1.2 or prior
+    //= rfc9846#appendix-E.2
+    //# the server MUST negotiate the minimum of ClientHello.legacy_version and TLS 1.2
+    //= rfc5246#appendix-E.1
+    //# it MUST reply according to the highest version supported by the server
+    //= rfc5746#section-3.6
+    //# they MUST accept version numbers higher than their highest version number and negotiate the
+    //# highest common version
     chosen = context.versions.find((version) => version.family === 'legacy' && version.rank <= highest);
   }
+  //= rfc9846#appendix-E.2
+  //# the server MUST abort the handshake with a "protocol_version" alert
+  //= rfc5246#appendix-E.1
+  //# it MUST send a "protocol_version" alert message and close the connection
   if (chosen === undefined) fail(PROTOCOL_VERSION, 'no_shared_version', `client offers 0x${hello.version.toString(16)}`);
   // RFC 7507 §3: the client would have preferred what we also have.
   if (hello.suites.includes(TLS_FALLBACK_SCSV) && chosen !== context.versions[0]) fail(INAPPROPRIATE_FALLBACK, 'inappropriate_fallback');

@@ -21,8 +21,13 @@ export const helloRetryRequest: Step<Handshake> = {
   sendIf: retryNeeded,
   body: [
     { kind: 'msg', from: 'server', msg: HELLO_RETRY_REQUEST, name: 'HelloRetryRequest' },
+    //= rfc9846#appendix-E.4
+    //# if the client sends a non-empty session ID, the server MUST send the change_cipher_spec
     { kind: 'act', name: 'dummy change_cipher_spec', by: 'server', if: compatible, sends: true, run: sendDummyCcs },
     { kind: 'act', name: 'dummy change_cipher_spec', by: 'client', if: compatible, sends: true, run: sendDummyCcs },
+    //= rfc9846#section-4.2.4
+    //# the client MUST process all extensions in the HelloRetryRequest and send a second updated
+    //# ClientHello
     { kind: 'msg', from: 'client', msg: CLIENT_HELLO, name: 'SecondClientHello' },
   ],
 };
@@ -35,6 +40,10 @@ export const enterVersion: Step<Handshake> = {
   pick: (hs) => roleOf(hs.version, hs),
 };
 
+//= rfc9846#section-4.2.4
+//# If a client receives a second HelloRetryRequest in the same connection (i.e., where the ClientHello
+//# was itself in response to a HelloRetryRequest), it MUST abort the handshake with an
+//# "unexpected_message" alert
 /** `ClientHello -> [HelloRetryRequest ->] ServerHello -> version` */
 export const streamFront: Flow<Handshake> = [clientHello, helloRetryRequest, serverHello, enterVersion];
 /** Where no version has a HelloRetryRequest. */

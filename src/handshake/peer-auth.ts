@@ -60,8 +60,25 @@ export function verifiedBySignature(hs: Handshake, scheme: number, tbs: Uint8Arr
   //# the digitalSignature bit
   //# MUST be set if the Key Usage extension is present
   if (!hs.peerMaySign) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage without digitalSignature');
+  //= rfc9846#section-4.3.3
+  //# The keys found in certificates MUST also be of appropriate type for the signature algorithms they
+  //# are used with.
+  //= rfc9846#section-4.5.2
+  //# In addition, the signature algorithm MUST be compatible with the key in the sender's end-entity
+  //# certificate.
+  //= rfc5246#section-7.4.3
+  //# the hash and signature algorithms MUST be compatible with the key in the server's end-entity
+  //# certificate
+  //= rfc5246#section-7.4.8
+  //# In addition, the hash and signature algorithms MUST be compatible with the key in the client's
+  //# end-entity certificate.
   if (!schemeFits(scheme, key, hs.isModern)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} with ${key.type} key`);
   return then(hs.crypto.verify(scheme, key, tbs, signature), (valid) => {
+    //= rfc9846#section-4.5.2
+    //# The receiver of a CertificateVerify message MUST verify the signature field.
+    //= rfc9846#section-4.5.2
+    //# If the verification fails, the receiver MUST terminate the handshake with a "decrypt_error"
+    //# alert.
     if (!valid) fail(DECRYPT_ERROR, 'bad_signature');
     hs.peerScheme = scheme;
     return grant(proofOf(hs));
@@ -112,11 +129,17 @@ export function identifyPeer(hs: Handshake): MaybePromise<PeerIdentity> {
     now: context.now(),
     crypto: hs.crypto,
     ...(hostName === undefined ? {} : { hostName }),
+    //= rfc6066#section-8
+    //# MUST check the OCSP response and abort the handshake if the response is not satisfactory
     ...(hs.peerOcsp === undefined ? {} : { ocspResponse: hs.peerOcsp }),
     ...(hs.peerOcsps.length === 0 ? {} : { ocspResponses: hs.peerOcsps }),
     // A resumed handshake brings no certificate, and so no response either.
     statusRequested: hs.side === 'client' && hs.resumed === undefined && hs.offered.includes(STATUS_REQUEST),
   } as const;
+  //= rfc9846#section-4.5.1.2
+  //# The certificate type MUST be X.509v3 [RFC5280], unless explicitly negotiated otherwise
+  //= rfc9846#section-4.5.1.2
+  //# then it MUST abort the handshake with an appropriate certificate-related alert
   return refusingMalformed(() =>
     then(context.verifier.verify(request), (identity: VerifiedIdentity) => {
       hs.peerKey = identity.key;

@@ -5,6 +5,8 @@ import type { Handshake } from './state.ts';
 /** Tells the carrier what was agreed; in TLS 1.3 the limit counts the content type too (`inner` = 1). */
 export function applyRecordLimits(hs: Handshake, inner: 0 | 1): void {
   if (hs.maxFragmentLength !== undefined) {
+    //= rfc6066#section-4
+    //# the client and server MUST immediately begin fragmenting messages (including handshake messages)
     hs.carrier.setLimits(hs.maxFragmentLength, hs.maxFragmentLength);
     return;
   }

@@ -209,6 +209,9 @@ export class Handshake implements FlowState {
   }
 
   classify(message: IncomingMessage): number {
+    //= rfc9846#section-4.2.3
+    //# implementations MUST first examine the Random value and, if it matches this value, process it as
+    //# described in
     return message.type === SERVER_HELLO && isHelloRetryRequest(message.body) ? HELLO_RETRY_REQUEST : message.type;
   }
 

@@ -71,7 +71,10 @@ export const LEGACY_SUITES: readonly CipherSuite[] = [
   TLS_RSA_WITH_3DES_EDE_CBC_SHA,
 ];
 
-export const LEGACY_SCHEMES: readonly number[] = [...COMPATIBLE_SCHEMES, ECDSA_SHA1, RSA_PKCS1_SHA1, DSA_SHA256, DSA_SHA1];
+//= rfc9846#section-4.3.3
+//# Clients offering these values MUST list them as the lowest priority (listed after all other
+//# algorithms in SignatureSchemeList).
+export const LEGACY_SCHEMES: readonly number[] = [...COMPATIBLE_SCHEMES, DSA_SHA256, ECDSA_SHA1, RSA_PKCS1_SHA1, DSA_SHA1];
 
 /** For the `profile` of a certificate verifier: certificates signed with SHA-1, and RSA and DSA keys of 1024 bits. */
 export const LEGACY_PROFILE: Profile = {

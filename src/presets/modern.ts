@@ -47,6 +47,20 @@ export type PresetServer = Pick<ServerContextInit, 'crypto' | 'versions' | 'suit
 export const MODERN_CLIENT_VERSIONS: readonly ProtocolVersion[] = [tls13Client, tls12Client];
 export const MODERN_SERVER_VERSIONS: readonly ProtocolVersion[] = [tls13Server, tls12Server];
 
+//= rfc9846#section-9.1
+//# A TLS-compliant application MUST implement the TLS_AES_128_GCM_SHA256 [GCM] cipher suite
+//= rfc9846#section-9.1
+//# A TLS-compliant application MUST support digital signatures with rsa_pkcs1_sha256 (for
+//# certificates), rsa_pss_rsae_sha256 (for CertificateVerify and certificates), and
+//# ecdsa_secp256r1_sha256.
+//= rfc9846#section-9.1
+//# A TLS-compliant application MUST support key exchange with secp256r1 (NIST P-256)
+//= rfc9846#section-9.2
+//# a TLS-compliant application MUST implement the following TLS extensions
+//= rfc9846#section-9.2
+//# All implementations MUST send and use these extensions when offering applicable features:
+//= rfc9846#section-9.3
+//# A client sending a ClientHello MUST support all non-GREASE [RFC8701] parameters advertised in it.
 export const MODERN_SUITES: readonly CipherSuite[] = [
   TLS_AES_128_GCM_SHA256,
   TLS_AES_256_GCM_SHA384,

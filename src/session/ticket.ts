@@ -45,6 +45,11 @@ export function createTicketKeys(crypto: CryptoProvider, key?: Uint8Array): Tick
       const out = new Uint8Array(at + plain.length + TAG_LENGTH);
       out.set(newest.name);
       out.set(nonce, NAME_LENGTH);
+      //= rfc5077#section-5.2
+      //# A TLS server MUST use strong encryption and integrity protection for the ticket
+      //= rfc5077#section-5.7
+      //# Also, the ticket MUST have its integrity and confidentiality protected with strong
+      //# cryptographic techniques to prevent a breach in the security of the system.
       newest.aead.seal(out, at, nonce, newest.name, plain);
       return out;
     },

@@ -1,5 +1,8 @@
 /** ExtensionType, RFC 9846 §4.3 and the registry. */
 export const SERVER_NAME = 0;
+//= rfc9846#appendix-E.5
+//= type=implication
+//# Implementations MUST NOT use the Truncated HMAC extension
 export const MAX_FRAGMENT_LENGTH = 1;
 export const STATUS_REQUEST = 5;
 export const SUPPORTED_GROUPS = 10;

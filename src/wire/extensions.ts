@@ -20,6 +20,8 @@ export function readExtensions(r: Reader): RawExtension[] {
     //= rfc9846#section-4.3
     //# There MUST NOT be more than one extension of the same type in a
     //# given extension block.
+    //= rfc5246#section-7.4.1.4
+    //# There MUST NOT be more than one extension of the same type.
     if (seen.has(type)) fail(ILLEGAL_PARAMETER, 'duplicate_extension', extensionName(type));
     seen.add(type);
     list.push({ type, body });

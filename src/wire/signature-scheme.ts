@@ -1,5 +1,8 @@
 /** SignatureScheme, RFC 9846 §4.3.3; TLS 1.2 reads the same two bytes as hash and signature (RFC 5246 §7.4.1.4.1). */
 
+//= rfc5246#section-7.4.1.4.1
+//= type=implication
+//# It MUST NOT appear in this extension.
 export const RSA_PKCS1_MD5 = 0x0101;
 export const RSA_PKCS1_SHA1 = 0x0201;
 export const DSA_SHA1 = 0x0202;

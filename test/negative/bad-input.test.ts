@@ -12,8 +12,7 @@ import { Writer } from '../../src/base/writer.ts';
 import * as cbc from '../../src/crypto/suites/aes-cbc.ts';
 import * as gcm from '../../src/crypto/suites/aes-gcm.ts';
 import * as modern from '../../src/crypto/suites/modern.ts';
-import type { CipherSuite } from '../../src/crypto/suites/suite.ts';
-import type { ClientContextInit, ServerContextInit } from '../../src/engine/context.ts';
+import type { ServerContextInit } from '../../src/engine/context.ts';
 import type { ClientOptions } from '../../src/handshake/context.ts';
 import { tls11Client } from '../../src/versions/tls11.ts';
 import { tls12Client, tls12Server } from '../../src/versions/tls12.ts';
@@ -22,86 +21,39 @@ import * as e from '../../src/wire/extension.ts';
 import { readExtensions } from '../../src/wire/extensions.ts';
 import { secp256r1, secp384r1, x25519 } from '../../src/wire/group.ts';
 import * as h from '../../src/wire/handshake.ts';
-import { HELLO_RETRY_RANDOM, readServerHello, type ServerHello, writeServerHelloHead } from '../../src/wire/messages/server-hello.ts';
 import * as s from '../../src/wire/signature-scheme.ts';
 import { credential, issue } from '../support/certificates.ts';
-import { clientContext, SCHEMES, serverContext } from '../support/contexts.ts';
+import { SCHEMES } from '../support/contexts.ts';
 import { type End, Pair } from '../support/pair.ts';
 import { Connection } from '../../src/engine/connection.ts';
 import { StreamCarrier } from '../../src/record/stream/carrier.ts';
 import { streamFrontOf } from '../sim/scenario.ts';
-import { type Belief, type Hand, type Outgoing, TamperCarrier, untouched } from './tamper-carrier.ts';
-import { Forge } from './forge.ts';
-
-type Version = 'TLS 1.2' | 'TLS 1.3';
-const VERSIONS: readonly Version[] = ['TLS 1.2', 'TLS 1.3'];
-
-interface Setup {
-  readonly client?: Partial<ClientContextInit>;
-  readonly server?: Partial<ServerContextInit>;
-  readonly options?: ClientOptions;
-  readonly clientHand?: Hand;
-  readonly serverHand?: Hand;
-  readonly belief?: Belief;
-}
-
-function contexts(version: Version, setup: Setup = {}) {
-  const suites: readonly CipherSuite[] =
-    version === 'TLS 1.3'
-      ? [modern.TLS_AES_128_GCM_SHA256]
-      : [gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, gcm.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
-  return {
-    client: clientContext({ suites, versions: [version === 'TLS 1.3' ? tls13Client : tls12Client], ...setup.client }),
-    server: serverContext({ suites, versions: [version === 'TLS 1.3' ? tls13Server : tls12Server], ...setup.server }),
-  };
-}
-
-function pairOf(version: Version, setup: Setup = {}): Pair {
-  const { client, server } = contexts(version, setup);
-  const { belief } = setup;
-  return new Pair(
-    new Connection(
-      client,
-      setup.options ?? { serverName: 'localhost' },
-      (sink) => new TamperCarrier(sink, setup.clientHand ?? untouched, belief),
-      streamFrontOf,
-    ),
-    new Connection(server, {}, (sink) => new TamperCarrier(sink, setup.serverHand ?? untouched, belief), streamFrontOf),
-  );
-}
-
-function run(version: Version, setup: Setup = {}): Pair {
-  const pair = pairOf(version, setup);
-  pair.pump();
-  return pair;
-}
-
-function connected(version: Version, setup: Setup = {}): Pair {
-  const pair = run(version, setup);
-  assert.equal(pair.client.connection.error?.message, undefined);
-  assert.equal(pair.server.connection.error?.message, undefined);
-  assert.ok(pair.server.connection.info !== undefined);
-  return pair;
-}
-
-/** `by` refused with code and alert, and the other end was told. */
-function assertRefused(pair: Pair, by: 'client' | 'server', code: string, alert: number, what?: string): void {
-  const refusing = pair[by].connection.error;
-  const other = pair[by === 'client' ? 'server' : 'client'].connection.error;
-  assert.equal(refusing?.code, code, what);
-  assert.equal(refusing?.alert, alert, what);
-  assert.equal(refusing?.origin, 'local', what);
-  assert.equal(other?.code, 'alert_received', what);
-  assert.equal(other?.alert, alert, what);
-  assert.equal(other?.origin, 'peer', what);
-  for (const end of [pair.client, pair.server]) assert.equal(end.events.at(-1)?.type, 'closed', what);
-}
-
-const altering =
-  (type: number, change: (body: Uint8Array) => Uint8Array): Hand =>
-  (message) => [message.type === type ? { ...message, body: change(message.body) } : message];
-
-const flipLast = (body: Uint8Array): Uint8Array => body.map((byte, i) => (i === body.length - 1 ? byte ^ 1 : byte));
+import type { Hand } from './tamper-carrier.ts';
+import {
+  altering,
+  alteringHello,
+  assertRefused,
+  behindHead,
+  clientExtensions,
+  connected,
+  contexts,
+  entry,
+  flipLast,
+  forging,
+  isRetry,
+  isRetryHello,
+  listed,
+  pairOf,
+  replaceClientExtension,
+  replaceExtension,
+  retry,
+  run,
+  sendForged,
+  type Setup,
+  VERSIONS,
+  withExtension,
+  withGroup,
+} from './lying-pair.ts';
 
 // --- authentication ---
 
@@ -114,6 +66,12 @@ for (const version of VERSIONS) {
     key: { type: stranger.type, curve: stranger.curve!, schemes: stranger.schemes, sign },
   };
 
+  //= rfc9846#section-4.5.2
+  //= type=test
+  //# The receiver of a CertificateVerify message MUST verify the signature field.
+  //= rfc9846#section-4.5.2
+  //= type=test
+  //# If the verification fails, the receiver MUST terminate the handshake with a "decrypt_error" alert.
   test(`${version}: S15, S33: the server's key is not that of its certificate`, () => {
     assertRefused(run(version, { server: { credentials: [wrongKey] } }), 'client', 'bad_signature', alerts.DECRYPT_ERROR);
   });
@@ -123,6 +81,14 @@ for (const version of VERSIONS) {
     assertRefused(pair, 'server', 'bad_signature', alerts.DECRYPT_ERROR);
   });
 
+  //= rfc9846#section-4.5.2
+  //= type=test
+  //# When sent, this message MUST appear immediately after the Certificate message and immediately
+  //# prior to the Finished message.
+  //= rfc9846#section-4
+  //= type=test
+  //# A peer which receives a handshake message in an unexpected order MUST abort the handshake with an
+  //# "unexpected_message" alert.
   test(`${version}: S15: a client certificate without CertificateVerify`, () => {
     const without: Hand = (message) => (message.type === h.CERTIFICATE_VERIFY ? [] : [message]);
     const pair = run(version, {
@@ -144,11 +110,27 @@ for (const version of VERSIONS) {
     assertRefused(pair, 'server', 'bad_signature', alerts.DECRYPT_ERROR);
   });
 
+  //= rfc9846#section-4.5.3
+  //= type=test
+  //# Recipients of Finished messages MUST verify that the contents are correct and if incorrect MUST
+  //# terminate the connection with a "decrypt_error" alert.
+  //= rfc5246#section-7.4.9
+  //= type=test
+  //# Recipients of Finished messages MUST verify that the contents are correct.
   test(`${version}: a bad Finished of either side`, () => {
     assertRefused(run(version, { serverHand: altering(h.FINISHED, flipLast) }), 'client', 'bad_finished', alerts.DECRYPT_ERROR);
     assertRefused(run(version, { clientHand: altering(h.FINISHED, flipLast) }), 'server', 'bad_finished', alerts.DECRYPT_ERROR);
   });
 
+  //= rfc9846#section-4.5.1.2
+  //= type=test
+  //# If the receiver cannot construct an acceptable chain using the provided certificates and decides
+  //# to abort the handshake, then it MUST abort the handshake with an appropriate certificate-related
+  //# alert (by default, "unsupported_certificate"; see Section 6.2 for more information).
+  //= rfc9846#section-4.5.1.2
+  //= type=test
+  //# The certificate type MUST be X.509v3 [RFC5280], unless explicitly negotiated otherwise (e.g.,
+  //# [RFC7250]).
   test(`${version}: a certificate of another name, authority, purpose and time`, () => {
     const day = 86_400_000;
     const cases: readonly [string, Partial<ServerContextInit>, ClientOptions, string, number][] = [
@@ -194,32 +176,18 @@ for (const version of VERSIONS) {
 
 // --- negotiation: nothing that was not offered (S9, S31, S32) ---
 
-function helloBytes(hello: ServerHello): Uint8Array {
-  const w = new Writer();
-  writeServerHelloHead(w, hello);
-  const at = w.open(2);
-  for (const { type, body } of hello.extensions) {
-    w.u16(type);
-    w.vector(2, body);
-  }
-  w.close(2, at);
-  return w.copy();
-}
-
-const alteringHello = (change: (hello: ServerHello) => Partial<ServerHello>): Hand =>
-  altering(h.SERVER_HELLO, (body) => {
-    const hello = readServerHello(new Reader(body));
-    return helloBytes({ ...hello, ...change(hello) });
-  });
-
-const withExtension = (type: number, body = new Uint8Array(0)): Hand =>
-  alteringHello(({ extensions }) => ({ extensions: [...extensions, { type, body }] }));
-
 function* codePoints(offered: readonly number[], ranges: readonly (readonly [number, number])[]): Generator<number> {
   for (const [from, to] of ranges) for (let i = from; i <= to; i++) if (!offered.includes(i)) yield i;
 }
 
 for (const version of VERSIONS) {
+  //= rfc9846#section-4.2.3
+  //= type=test
+  //# A client which receives a cipher suite that was not offered MUST abort the handshake with an
+  //# "illegal_parameter" alert.
+  //= rfc9846#section-4.2.4
+  //= type=test
+  //# A client which receives a cipher suite that was not offered MUST abort the handshake.
   test(`${version}: S31: every suite that was not offered`, () => {
     const { client } = contexts(version);
     const offered = client.suites.map(({ id }) => id);
@@ -243,6 +211,14 @@ for (const version of VERSIONS) {
     assert.ok(count > 380, `${count}`);
   });
 
+  //= rfc9846#section-4.2.3
+  //= type=test
+  //# If a TLS 1.3 ServerHello is received with any other value in this field, the client MUST abort the
+  //# handshake with an "illegal_parameter" alert.
+  //= rfc5246#section-7.4.1.2
+  //= type=test
+  //# If the session_id field is not empty (implying a session resumption request), it MUST include the
+  //# compression_method from that session.
   test(`${version}: S9: every compression but the null one`, () => {
     for (let compression = 1; compression < 256; compression++) {
       const pair = run(version, { serverHand: alteringHello(() => ({ compression })) });
@@ -250,6 +226,32 @@ for (const version of VERSIONS) {
     }
   });
 
+  //= rfc9846#section-4.3
+  //= type=test
+  //# Implementations MUST NOT send extension responses (i.e., in the ServerHello, EncryptedExtensions,
+  //# HelloRetryRequest, and Certificate messages) if the remote endpoint did not send the corresponding
+  //# extension requests, with the exception of the "cookie" extension in the HelloRetryRequest.
+  //= rfc9846#section-4.3
+  //= type=test
+  //# Upon receiving such an extension, an endpoint MUST abort the handshake with an
+  //# "unsupported_extension" alert.
+  //= rfc9846#section-4.3
+  //= type=test
+  //# There MUST NOT be more than one extension of the same type in a given extension block.
+  //= rfc5246#section-7.4.1.4
+  //= type=test
+  //# An extension type MUST NOT appear in the ServerHello unless the same extension type appeared in
+  //# the corresponding ClientHello.
+  //= rfc5246#section-7.4.1.4
+  //= type=test
+  //# If a client receives an extension type in ServerHello that it did not request in the associated
+  //# ClientHello, it MUST abort the handshake with an unsupported_extension fatal alert.
+  //= rfc5246#section-7.4.1.4
+  //= type=test
+  //# There MUST NOT be more than one extension of the same type.
+  //= rfc5746#section-3.6
+  //= type=test
+  //# TLS implementations MUST continue to comply with Section 7.4.1.4 for all other extensions.
   test(`${version}: S32: every extension that was not offered, and one that stands twice`, () => {
     const offered: number[] = [];
     const watch = pairOf(version, {
@@ -279,6 +281,24 @@ for (const version of VERSIONS) {
     assertRefused(inHello, 'server', 'duplicate_extension', alerts.ILLEGAL_PARAMETER);
   });
 
+  //= rfc9846#section-4.5.2
+  //= type=test
+  //# If the CertificateVerify message is sent by a server, the signature algorithm MUST be one offered
+  //# in the client's "signature_algorithms" extension unless no valid certificate chain can be produced
+  //# without unsupported algorithms (see Section 4.3.3).
+  //= rfc9846#section-4.3.3
+  //= type=test
+  //# They MUST NOT be offered or negotiated by any implementation.
+  //= rfc9846#section-4.3.3
+  //= type=test
+  //# In particular, MD5 [SLOTH=DOI.10.14722/ndss.2016.23418], SHA-224, and DSA MUST NOT be used.
+  //= rfc9846#section-4.5.2
+  //= type=test
+  //# The SHA-1 algorithm MUST NOT be used in any signatures of CertificateVerify messages.
+  //= rfc5246#section-7.4.3
+  //= type=test
+  //# If the client has offered the "signature_algorithms" extension, the signature algorithm and hash
+  //# algorithm MUST be a pair listed in that extension.
   test(`${version}: S31: every signature scheme that was not offered`, () => {
     const type = version === 'TLS 1.3' ? h.CERTIFICATE_VERIFY : h.SERVER_KEY_EXCHANGE;
     for (const scheme of codePoints(SCHEMES, [
@@ -302,6 +322,18 @@ for (const version of VERSIONS) {
     }
   });
 
+  //= rfc9846#section-4.3.3
+  //= type=test
+  //# The keys found in certificates MUST also be of appropriate type for the signature algorithms they
+  //# are used with.
+  //= rfc9846#section-4.5.2
+  //= type=test
+  //# In addition, the signature algorithm MUST be compatible with the key in the sender's end-entity
+  //# certificate.
+  //= rfc5246#section-7.4.3
+  //= type=test
+  //# In addition, the hash and signature algorithms MUST be compatible with the key in the server's
+  //# end-entity certificate.
   test(`${version}: S31: a scheme that was offered, but not for this key`, () => {
     const type = version === 'TLS 1.3' ? h.CERTIFICATE_VERIFY : h.SERVER_KEY_EXCHANGE;
     const at = version === 'TLS 1.3' ? 0 : 4 + 32;
@@ -313,6 +345,10 @@ for (const version of VERSIONS) {
     }
   });
 
+  //= rfc9846#section-4.3.8
+  //= type=test
+  //# This value MUST be in the same group as the KeyShareEntry value offered by the client that the
+  //# server has selected for the negotiated key exchange.
   test(`${version}: S31: every group that was not offered`, () => {
     const ours = [x25519.id, secp256r1.id, secp384r1.id];
     for (const group of codePoints(ours, [
@@ -337,6 +373,18 @@ for (const version of VERSIONS) {
     }
   });
 
+  //= rfc7301#section-3.1
+  //= type=test
+  //# Empty strings MUST NOT be included
+  //= rfc7301#section-3.1
+  //= type=test
+  //# The "extension_data" field of the ("application_layer_protocol_negotiation(16)") extension is
+  //# structured the same as described above for the client "extension_data", except that the
+  //# "ProtocolNameList" MUST contain exactly one "ProtocolName".
+  //= rfc7301#section-3.2
+  //= type=test
+  //# In the event that the server supports no protocols that the client advertises, then the server
+  //# SHALL respond with a fatal "no_application_protocol" alert.
   test(`${version}: S21: an application protocol that was not offered, none at all, and two`, () => {
     const type = version === 'TLS 1.3' ? h.ENCRYPTED_EXTENSIONS : h.SERVER_HELLO;
     const setup = { client: { alpn: ['one'] }, server: { alpn: ['one'] } };
@@ -360,20 +408,6 @@ for (const version of VERSIONS) {
   });
 }
 
-/** Types of the extensions in the body of a ClientHello. */
-function clientExtensions(body: Uint8Array): number[] {
-  return readExtensions(behindHead(body)).map(({ type }) => type);
-}
-
-function behindHead(body: Uint8Array): Reader {
-  const r = new Reader(body);
-  r.take(34);
-  r.vector(1);
-  r.vector(2);
-  r.vector(1);
-  return r;
-}
-
 function repeatLastExtension(body: Uint8Array): Uint8Array {
   const r = behindHead(body);
   const head = body.subarray(0, r.position);
@@ -389,31 +423,15 @@ function repeatLastExtension(body: Uint8Array): Uint8Array {
   return w.copy();
 }
 
-/** The message with another body in one of its extensions. */
-function replaceExtension(message: Uint8Array, type: number, extension: number, body: Uint8Array): Uint8Array {
-  const r = new Reader(message);
-  if (type === h.SERVER_HELLO) {
-    r.take(34);
-    r.vector(1);
-    r.take(3);
-  }
-  const head = message.subarray(0, r.position);
-  const w = new Writer();
-  w.bytes(head);
-  const at = w.open(2);
-  let found = false;
-  for (const each of readExtensions(r)) {
-    w.u16(each.type);
-    w.vector(2, each.type === extension ? body : each.body);
-    found ||= each.type === extension;
-  }
-  assert.ok(found);
-  w.close(2, at);
-  return w.copy();
-}
-
 // --- downgrades (S5, S23) ---
 
+//= rfc9846#section-4.2.3
+//= type=test
+//# TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST check that the last 8 bytes
+//# are not equal to either of these values.
+//= rfc9846#section-4.2.3
+//= type=test
+//# If a match is found, the client MUST abort the handshake with an "illegal_parameter" alert.
 test('S23: a server that could have spoken TLS 1.3, and one that could have spoken 1.2, give themselves away', () => {
   const suites = [modern.TLS_AES_128_GCM_SHA256, gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, cbc.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA];
   const schemes = [...SCHEMES, s.ECDSA_SHA1];
@@ -456,6 +474,40 @@ test('S3: ServerKeyExchange with an RSA key (FREAK) in an RSA suite', () => {
   assertRefused(pair, 'client', 'unexpected_message', alerts.UNEXPECTED_MESSAGE);
 });
 
+//= rfc9846#section-4.3.8.2
+//= type=test
+//# For the curves secp256r1, secp384r1, and secp521r1, peers MUST validate each other's public value Q
+//# by ensuring that the point is a valid point on the elliptic curve.
+//= rfc9846#section-7.4.2
+//= type=test
+//# Implementations MUST check whether the computed Diffie-Hellman shared secret is the all-zero value
+//# and abort if so, as described in Section 6 of RFC7748.
+//= rfc9846#section-6
+//= type=test
+//# Peers which receive a message which is syntactically correct but semantically invalid (e.g., a DHE
+//# share of p - 1, or an invalid enum) MUST terminate the connection with an "illegal_parameter" alert.
+//= rfc8422#section-5.1.2
+//= type=test
+//# Implementations of this document MUST support the uncompressed format for all of their supported
+//# curves and MUST NOT support other formats for curves defined in this specification.
+//= rfc8422#section-5.10
+//= type=test
+//# each party picks a secret key d uniformly at random and computes the corresponding public key x =
+//# X25519(d, G); (2) parties exchange their public keys and compute a shared secret as x_S = X25519(d,
+//# x_peer); and (3), if either party obtains all-zeroes x_S, it MUST abort the handshake (as required
+//# by definition of X25519 and X448).
+//= rfc8422#section-5.11
+//= type=test
+//# With the NIST curves, each party MUST validate the public key sent by its peer in the
+//# ClientKeyExchange and ServerKeyExchange messages.
+//= rfc8422#section-5.11
+//= type=test
+//# A receiving party MUST check that the x and y parameters from the peer's public value satisfy the
+//# curve equation, y^2 = x^3 + ax + b mod p.
+//= rfc8422#section-5.11
+//= type=test
+//# With X25519 and X448, a receiving party MUST check whether the computed premaster secret is the
+//# all-zero value and abort the handshake if so, as described in Section 6 of [RFC7748].
 test('S17, S18: points off the curve, at infinity, compressed, of another length, of small order', () => {
   const p256 = (first: number, length: number) => Uint8Array.from({ length }, (_, i) => (i === 0 ? first : i));
   const bad: readonly [string, typeof secp256r1, Uint8Array][] = [
@@ -498,6 +550,9 @@ test('S17, S18: points off the curve, at infinity, compressed, of another length
   }
 });
 
+//= rfc9846#section-4.3.8.1
+//= type=test
+//# Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1.
 test('S18: finite-field shares of 0, 1, p-1, p and beyond', () => {
   const suites = [gcm.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256];
   const setup = { client: { suites }, server: { suites, credentials: [credential('rsa')] } };
@@ -525,39 +580,29 @@ test('S18: finite-field shares of 0, 1, p-1, p and beyond', () => {
   }
 });
 
-function entry(group: number, share: Uint8Array): Uint8Array {
-  const w = new Writer();
-  w.u16(group);
-  w.vector(2, share);
-  return w.copy();
-}
-
-function listed(content: Uint8Array): Uint8Array {
-  const w = new Writer();
-  w.vector(2, content);
-  return w.copy();
-}
-
-function replaceClientExtension(body: Uint8Array, extension: number, content: Uint8Array | undefined): Uint8Array {
-  const r = behindHead(body);
-  const head = body.subarray(0, r.position);
-  const w = new Writer();
-  w.bytes(head);
-  const at = w.open(2);
-  for (const each of readExtensions(r)) {
-    const now = each.type === extension ? content : each.body;
-    if (now === undefined) continue;
-    w.u16(each.type);
-    w.vector(2, now);
-  }
-  w.close(2, at);
-  return w.copy();
-}
-
 // --- HelloRetryRequest (S27) ---
 
 const RETRY: Setup = { client: { groups: [x25519, secp256r1, secp384r1], keyShares: 1 }, server: { groups: [secp256r1] } };
 
+//= rfc9846#section-4.2.4
+//= type=test
+//# Clients MUST abort the handshake with an "illegal_parameter" alert if the HelloRetryRequest would
+//# not result in any change in the ClientHello.
+//= rfc9846#section-4.2.4
+//= type=test
+//# If a client receives a second HelloRetryRequest in the same connection (i.e., where the ClientHello
+//# was itself in response to a HelloRetryRequest), it MUST abort the handshake with an
+//# "unexpected_message" alert.
+//= rfc9846#section-4.3.8
+//= type=test
+//# Upon receipt of this extension in a HelloRetryRequest, the client MUST verify that (1) the
+//# selected_group field corresponds to a group which was provided in the "supported_groups" extension
+//# in the original ClientHello and (2) the selected_group field does not correspond to a group which
+//# was provided in the "key_share" extension in the original ClientHello.
+//= rfc9846#section-4.3.8
+//= type=test
+//# If either of these checks fails, then the client MUST abort the handshake with an
+//# "illegal_parameter" alert.
 test('S27: a second HelloRetryRequest, one that changes nothing, and one for a group that was not offered or had a share', () => {
   const again: Hand = (message) => (message.type === h.SERVER_HELLO && !isRetry(message.body) ? [retry(secp384r1.id), message] : [message]);
   assertRefused(run('TLS 1.3', { ...RETRY, serverHand: again }), 'client', 'unexpected_message', alerts.UNEXPECTED_MESSAGE);
@@ -575,6 +620,11 @@ test('S27: a second HelloRetryRequest, one that changes nothing, and one for a g
   }
 });
 
+//= rfc9846#section-4.2.4
+//= type=test
+//# Upon receiving the ServerHello, clients MUST check that the cipher suite supplied in the ServerHello
+//# is the same as that in the HelloRetryRequest and otherwise abort the handshake with an
+//# "illegal_parameter" alert.
 test('S27: after HelloRetryRequest neither suite nor group nor version changes', () => {
   const suites = [modern.TLS_AES_128_GCM_SHA256, modern.TLS_CHACHA20_POLY1305_SHA256];
   const setup = { client: { ...RETRY.client, suites }, server: { ...RETRY.server, suites } };
@@ -586,6 +636,9 @@ test('S27: after HelloRetryRequest neither suite nor group nor version changes',
   assertRefused(pair, 'server', 'second_client_hello_changed', alerts.ILLEGAL_PARAMETER);
 });
 
+//= rfc9846#section-4.2.2
+//= type=test
+//# In that case, the client MUST send the same ClientHello without modification, except as follows:
 test('S27: the second ClientHello is the first but for what may change', () => {
   const second = (change: (body: Uint8Array) => Uint8Array): Hand => {
     let count = 0;
@@ -614,53 +667,19 @@ test('S27: the second ClientHello is the first but for what may change', () => {
   }
 });
 
-function isRetry(body: Uint8Array): boolean {
-  return Buffer.from(body.subarray(2, 34)).equals(HELLO_RETRY_RANDOM);
-}
-
-function isRetryHello(hello: ServerHello): boolean {
-  return Buffer.from(hello.random).equals(HELLO_RETRY_RANDOM);
-}
-
-function withGroup(hello: ServerHello, group: number) {
-  return hello.extensions.map((each) => (each.type === e.KEY_SHARE ? { ...each, body: Uint8Array.of(group >>> 8, group & 0xff) } : each));
-}
-
-function retry(group: number): Outgoing {
-  const extensions = [
-    { type: e.SUPPORTED_VERSIONS, body: Uint8Array.of(3, 4) },
-    { type: e.KEY_SHARE, body: Uint8Array.of(group >>> 8, group & 0xff) },
-  ];
-  return {
-    type: h.SERVER_HELLO,
-    body: helloBytes({
-      version: 0x0303,
-      random: HELLO_RETRY_RANDOM,
-      sessionId: new Uint8Array(0),
-      suite: 0x1301,
-      compression: 0,
-      extensions,
-    }),
-  };
-}
-
 // --- records (S25, S36, S42, S43) ---
 
-/** The client's end sends forged records to the server. */
-function forging(version: Version): { pair: Pair; forge: Forge } {
-  const forge = new Forge();
-  const suite: CipherSuite = version === 'TLS 1.3' ? modern.TLS_AES_128_GCM_SHA256 : gcm.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
-  return { pair: connected(version, { client: { suites: [forge.arm(suite)] }, server: { suites: [suite] } }), forge };
-}
-
-function sendForged({ pair, forge }: ReturnType<typeof forging>, type: number, plain: Uint8Array): Pair {
-  forge.next = () => ({ type, plain });
-  pair.client.connection.carrier.writeData(type === 0 ? 23 : type, Uint8Array.of(0));
-  pair.pump();
-  return pair;
-}
-
 for (const version of VERSIONS) {
+  //= rfc9846#section-5.1
+  //= type=test
+  //# The length MUST NOT exceed 2<sup>14</sup> bytes.
+  //= rfc9846#section-5.1
+  //= type=test
+  //# An endpoint that receives a record that exceeds this length MUST terminate the connection with a
+  //# "record_overflow" alert.
+  //= rfc5246#section-6.2.1
+  //= type=test
+  //# The length MUST NOT exceed 2^14.
   test(`${version}: S42: a record of more than 2^14 bytes of content, and one of just so many`, () => {
     assertRefused(
       sendForged(forging(version), 23, new Uint8Array(limits.MAX_PLAINTEXT + 1)),
@@ -672,6 +691,13 @@ for (const version of VERSIONS) {
     assert.equal(most.server.received[0]?.length, limits.MAX_PLAINTEXT);
   });
 
+  //= rfc9846#section-5.2
+  //= type=test
+  //# An endpoint that receives a record from its peer with TLSCiphertext.length larger than
+  //# 2<sup>14</sup> + 256 octets MUST terminate the connection with a "record_overflow" alert.
+  //= rfc5246#section-6.2.3
+  //= type=test
+  //# The length MUST NOT exceed 2^14 + 2048.
   test(`${version}: S36: a record header that claims more than any record may hold`, () => {
     for (const length of [limits.MAX_PLAINTEXT + limits.MAX_EXPANSION_LEGACY + 1, 0xffff]) {
       const pair = connected(version);
@@ -682,6 +708,19 @@ for (const version of VERSIONS) {
     }
   });
 
+  //= rfc9846#section-5.1
+  //= type=test
+  //# Implementations MUST NOT send zero-length fragments of Handshake types, even if those fragments
+  //# contain padding.
+  //= rfc9846#section-5.4
+  //= type=test
+  //# Implementations MUST NOT send Handshake and Alert records that have a zero-length
+  //# TLSInnerPlaintext.content; if such a message is received, the receiving implementation MUST
+  //# terminate the connection with an "unexpected_message" alert.
+  //= rfc5246#section-6.2.1
+  //= type=test
+  //# Implementations MUST NOT send zero-length fragments of Handshake, Alert, or ChangeCipherSpec
+  //# content types.
   test(`${version}: S25: empty records: of the handshake, of alerts, and a flood of application data`, () => {
     assertRefused(sendForged(forging(version), 22, new Uint8Array(0)), 'server', 'bad_record', alerts.UNEXPECTED_MESSAGE);
     // RFC 9846 §5.4; RFC 5246 has no word for it.
@@ -697,12 +736,32 @@ for (const version of VERSIONS) {
     assert.equal(resets.pair.server.connection.error, undefined, 'data in between starts the count again');
   });
 
+  //= rfc9846#section-5.1
+  //= type=test
+  //# Alert messages (Section 6) MUST NOT be fragmented across records, and multiple alert messages MUST
+  //# NOT be coalesced into a single TLSPlaintext record.
+  //= rfc9846#section-5.1
+  //= type=test
+  //# In other words, a record with an Alert type MUST contain exactly one message.
   test(`${version}: an alert of one byte, of three, and two in a record`, () => {
     for (const content of [[1], [1, 0, 0], [1, 90, 1, 90]]) {
       assertRefused(sendForged(forging(version), 21, Uint8Array.from(content)), 'server', 'bad_alert', alerts.DECODE_ERROR);
     }
   });
 
+  //= rfc9846#section-5
+  //= type=test
+  //# If an implementation detects a change_cipher_spec record received before the first ClientHello
+  //# message or after the peer's Finished message, it MUST be treated as an unexpected record type
+  //# (though stateless servers may not be able to distinguish these cases from allowed cases).
+  //= rfc9846#section-5
+  //= type=test
+  //# If a TLS implementation receives an unexpected record type, it MUST terminate the connection with
+  //# an "unexpected_message" alert.
+  //= rfc5246#section-6
+  //= type=test
+  //# If a TLS implementation receives an unexpected record type, it MUST send an unexpected_message
+  //# alert.
   test(`${version}: records of unknown content types, and ChangeCipherSpec behind the handshake`, () => {
     for (const type of [0, 1, 20, 24, 25, 64, 255]) {
       if (type === 0 && version === 'TLS 1.2') continue;
@@ -712,6 +771,12 @@ for (const version of VERSIONS) {
     }
   });
 
+  //= rfc9846#section-5.2
+  //= type=test
+  //# If the decryption fails, the receiver MUST terminate the connection with a "bad_record_mac" alert.
+  //= rfc5246#section-6.2.3.3
+  //= type=test
+  //# If the decryption fails, a fatal bad_record_mac alert MUST be generated.
   test(`${version}: a record that does not authenticate`, () => {
     const pair = connected(version);
     pair.wire = (_from, bytes) => [bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))];
@@ -724,6 +789,14 @@ for (const version of VERSIONS) {
     assert.equal(pair.server.received.length, 0);
   });
 
+  //= rfc9846#section-5.1
+  //= type=test
+  //# Handshake messages MUST NOT span key changes.
+  //= rfc9846#section-5.1
+  //= type=test
+  //# Implementations MUST verify that all messages immediately preceding a key change align with a
+  //# record boundary; if not, then they MUST terminate the connection with an "unexpected_message"
+  //# alert.
   test(`${version}: S43: a handshake message over the border of two keys`, () => {
     const type = version === 'TLS 1.3' ? h.SERVER_HELLO : h.CLIENT_KEY_EXCHANGE;
     const side = version === 'TLS 1.3' ? 'serverHand' : 'clientHand';
@@ -737,6 +810,28 @@ for (const version of VERSIONS) {
   });
 }
 
+//= rfc9846#section-5.4
+//= type=test
+//# Implementations MUST limit their scanning to the cleartext returned from the AEAD decryption.
+//= rfc9846#section-5.4
+//= type=test
+//# If a receiving implementation does not find a non-zero octet in the cleartext, it MUST terminate the
+//# connection with an "unexpected_message" alert.
+//= rfc9846#section-5.4
+//= type=test
+//# The presence of padding does not change the overall record size limitations: the full encoded
+//# TLSInnerPlaintext MUST NOT exceed 2<sup>14</sup> + 1 octets.
+//= rfc9846#section-5.2
+//= type=test
+//# The length MUST NOT exceed 2<sup>14</sup> + 256 bytes.
+//= rfc9846#section-5.2
+//= type=test
+//# An endpoint that receives a record that exceeds this length MUST terminate the connection with a
+//# "record_overflow" alert.
+//= rfc9846#section-5.2
+//= type=test
+//# An endpoint that receives a record from its peer with TLSCiphertext.length larger than
+//# 2<sup>14</sup> + 256 octets MUST terminate the connection with a "record_overflow" alert.
 test('TLS 1.3: S42: a record of zeros alone has no content type; padding counts', () => {
   assertRefused(sendForged(forging('TLS 1.3'), 0, new Uint8Array(0)), 'server', 'bad_record', alerts.UNEXPECTED_MESSAGE);
   assertRefused(sendForged(forging('TLS 1.3'), 0, new Uint8Array(100)), 'server', 'bad_record', alerts.UNEXPECTED_MESSAGE);
@@ -763,6 +858,10 @@ test('TLS 1.2: S25: a flood of warnings', () => {
   assertRefused(sendForged(flood, 21, Uint8Array.of(1, 111)), 'server', 'too_many_warnings', alerts.UNEXPECTED_MESSAGE);
 });
 
+//= rfc9846#section-6
+//= type=test
+//# All the alerts listed in Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error
+//# alerts when received regardless of the AlertLevel in the message.
 test('TLS 1.3: S25: user_canceled without end; every other alert is fatal, whatever its level says', () => {
   const flood = forging('TLS 1.3');
   for (let i = 0; i < limits.MAX_WARNINGS; i++) sendForged(flood, 21, Uint8Array.of(1, alerts.USER_CANCELED));
@@ -783,6 +882,11 @@ test('TLS 1.3: S24: a flood of KeyUpdates', () => {
   assertRefused(pair, 'server', 'too_many_key_updates', alerts.UNEXPECTED_MESSAGE);
 });
 
+//= rfc9846#section-4.7.3
+//= type=test
+//# If the request_update field is set to "update_requested", then the receiver MUST send a KeyUpdate of
+//# its own with request_update set to "update_not_requested" prior to sending its next Application Data
+//# record.
 test('TLS 1.3: S24: ten thousand requests for KeyUpdate in a pipe get one answer, and data keeps the count down', () => {
   const pair = connected('TLS 1.3');
   const { client, server } = pair;
@@ -808,6 +912,10 @@ test('TLS 1.3: S24: ten thousand requests for KeyUpdate in a pipe get one answer
   assert.deepEqual([...Buffer.concat(client.received)], [42]);
 });
 
+//= rfc9846#section-5.1
+//= type=test
+//# Implementations MUST verify that all messages immediately preceding a key change align with a record
+//# boundary; if not, then they MUST terminate the connection with an "unexpected_message" alert.
 test('TLS 1.3: S24, S43: KeyUpdate must end its record', () => {
   const broken = forging('TLS 1.3');
   const pair = sendForged(broken, 22, Uint8Array.of(h.KEY_UPDATE, 0, 0, 1, 0, h.KEY_UPDATE, 0, 0, 1, 0));
@@ -815,6 +923,15 @@ test('TLS 1.3: S24, S43: KeyUpdate must end its record', () => {
   assert.equal(pair.server.connection.error?.alert, alerts.UNEXPECTED_MESSAGE);
 });
 
+//= rfc9846#section-4.7.3
+//= type=test
+//# If an implementation receives any other value, it MUST terminate the connection with an
+//# "illegal_parameter" alert.
+//= rfc9846#section-6
+//= type=test
+//# Peers which receive a message which cannot be parsed according to the syntax (e.g., have a length
+//# extending beyond the message boundary or contain an out-of-range length) MUST terminate the
+//# connection with a "decode_error" alert.
 test('TLS 1.3: KeyUpdate with a value that does not exist, empty, too long, and from before the handshake is over', () => {
   for (const [body, alert] of [
     [[2], alerts.ILLEGAL_PARAMETER],
@@ -945,6 +1062,22 @@ test('S22: our own ClientHello sent back to us', () => {
   assert.equal(connection.error?.code, 'unexpected_message');
 });
 
+//= rfc9846#section-4.3.11
+//= type=test
+//# Prior to accepting PSK key establishment, the server MUST validate the corresponding binder value
+//# (see Section 4.3.11.2 below).
+//= rfc9846#section-4.3.11
+//= type=test
+//# If this value is not present or does not validate, the server MUST abort the handshake.
+//= rfc9846#section-4.3.11
+//= type=test
+//# Clients MUST verify that the server's selected_identity is within the range supplied by the client,
+//# that the server selected a cipher suite indicating a Hash associated with the PSK, and that a server
+//# "key_share" extension is present if required by the ClientHello "psk_key_exchange_modes" extension.
+//= rfc9846#section-4.3.11
+//= type=test
+//# If these values are not consistent, the client MUST abort the handshake with an "illegal_parameter"
+//# alert.
 test('TLS 1.3: a PSK binder that is wrong, and selected identities out of range', () => {
   const key = new Uint8Array(32).fill(5);
   const psk = () => ({ identity: Uint8Array.of(1), key });

@@ -92,6 +92,30 @@ const ROWS: readonly (readonly [
 
 for (const [original, offered, answered, outcome] of ROWS) {
   const text = (has: boolean) => (has ? 'with' : 'without');
+  //= rfc7627#section-5.3
+  //= type=test
+  //# If the original session did not use the "extended_master_secret" extension but the new ClientHello
+  //# contains the extension, then the server MUST NOT perform the abbreviated handshake.
+  //= rfc7627#section-5.3
+  //= type=test
+  //# If the original session used the "extended_master_secret" extension but the new ClientHello does
+  //# not contain it, the server MUST abort the abbreviated handshake.
+  //= rfc7627#section-5.3
+  //= type=test
+  //# If the new ClientHello contains the extension and the server chooses to continue the handshake,
+  //# then the server MUST include the "extended_master_secret" extension in its ServerHello message.
+  //= rfc7627#section-5.3
+  //= type=test
+  //# If the original session did not use the "extended_master_secret" extension but the new ServerHello
+  //# contains the extension, the client MUST abort the handshake.
+  //= rfc7627#section-5.3
+  //= type=test
+  //# If the original session used the extension but the new ServerHello does not contain the extension,
+  //# the client MUST abort the handshake.
+  //= rfc7627#section-5.3
+  //= type=test
+  //# When offering an abbreviated handshake, the client MUST send the "extended_master_secret"
+  //# extension in its ClientHello.
   test(`S12: a session ${text(original)} extended master secret, ClientHello ${text(offered)}, ServerHello ${text(answered)} it: ${outcome}`, () => {
     const tickets = createTicketKeys(nodeCrypto);
     const bare = { client: without(tls12Client, EXTENDED_MASTER_SECRET), server: without(tls12Server, EXTENDED_MASTER_SECRET) };
@@ -123,6 +147,14 @@ for (const [original, offered, answered, outcome] of ROWS) {
 
 // --- S28 ---
 
+//= rfc5077#section-5.2
+//= type=test
+//# A TLS server MUST use strong encryption and integrity protection for the ticket to prevent an
+//# attacker from using a brute force mechanism to obtain the ticket's contents.
+//= rfc5077#section-5.7
+//= type=test
+//# Also, the ticket MUST have its integrity and confidentiality protected with strong cryptographic
+//# techniques to prevent a breach in the security of the system.
 test('S28: a ticket key is never zero and never the same twice; one of zeros is not taken', () => {
   const seen = new Set<string>();
   for (let i = 0; i < 64; i++) {
@@ -171,6 +203,26 @@ test('S28: tickets of fresh servers do not open under a zero key, and no nonce c
 
 // --- S29 ---
 
+//= rfc9846#section-4.3.11
+//= type=test
+//# The server MUST ensure that it selects a compatible PSK (if any) and cipher suite.
+//= rfc9846#section-4.7.1
+//= type=test
+//# Any ticket MUST only be resumed with a cipher suite that has the same KDF hash algorithm as that
+//# used to establish the original connection.
+//= rfc9846#section-4.3.11.1
+//= type=test
+//# Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime" value
+//# which was provided with the ticket.
+//= rfc9846#section-4.7.1
+//= type=test
+//# Clients MUST only resume if the new SNI value is valid for the server certificate presented in the
+//# original session, and SHOULD only resume if the SNI value matches the one used in the original
+//# session.
+//= rfc9846#section-4.7.1
+//= type=test
+//# Clients MUST NOT use tickets for longer than 7 days after issuance, regardless of the
+//# ticket_lifetime, and MAY delete tickets earlier based on local policy.
 test('TLS 1.3: S29: a session is bound to name, context, time, version, hash and client certificate', () => {
   const tickets = createTicketKeys(nodeCrypto);
   const both: Partial<ClientContextInit> = { versions: [tls13Client, tls12Client] };

@@ -61,6 +61,7 @@ export interface IssueInput {
   readonly notAfter?: number;
   readonly subject?: string;
   readonly extendedKeyUsage?: readonly string[];
+  readonly keyUsage?: number;
 }
 
 /** A certificate of the test root for `names`, with a new key. */
@@ -76,6 +77,7 @@ export function issue(kind: KeyKind, input: IssueInput = {}): TestCredential {
     notBefore: input.notBefore ?? NOW - DAY,
     notAfter: input.notAfter ?? NOW + 90 * DAY,
     extendedKeyUsage: input.extendedKeyUsage,
+    keyUsage: input.keyUsage,
   }) as Uint8Array;
   return { chain: [leaf, AUTHORITY.der], key, privateKey };
 }

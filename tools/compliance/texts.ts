@@ -33,7 +33,7 @@ export function wordsOf(text: string): string {
   const bare = text
     .replace(/\{\{[^}]*\}\}/g, ' ')
     .replace(/\[(?:RFC|BCP|STD)?[\w.-]*\]/g, ' ')
-    .replace(/(?:Section|Appendix) [\w.]+(?: of)?/g, ' ')
+    .replace(/(?:Section|Appendix)\s+[\w.]+(?:\s+of)?/g, ' ')
     .replace(/\{:[^}]*\}/g, ' ')
     .replace(/["'`*‘’“”]/g, '');
   return (bare.match(/[\p{L}\p{N}_]+/gu) ?? []).join(' ');

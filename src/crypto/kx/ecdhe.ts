@@ -26,6 +26,9 @@ export function writeEcParams(state: KxState, w: Writer): void {
   state.pending = state.crypto.startKeyShare(group.name);
   w.u8(NAMED_CURVE);
   w.u16(group.id);
+  //= rfc8422#section-2.3
+  //# The server MUST send an ephemeral ECDH public key and a specification of the corresponding curve
+  //# in the ServerKeyExchange message.
   w.vector(1, state.pending.share);
 }
 
@@ -52,5 +55,17 @@ export function readEcPoint(state: KxState, r: Reader): Uint8Array {
   const point = r.vector(1, 1);
   const ours = state.pending;
   delete state.pending;
+  //= rfc8422#section-5.1.2
+  //# Implementations of this document MUST support the uncompressed format for all of their supported
+  //# curves and MUST NOT support other formats for curves defined in this specification.
+  //= rfc8422#section-5.2
+  //# A client that receives a ServerHello message containing a Supported Point Formats Extension MUST
+  //# respect the server's choice of point formats during the handshake (cf. Sections 5.6 and 5.7).
+  //= rfc8422#section-5.11
+  //# With the NIST curves, each party MUST validate the public key sent by its peer in the
+  //# ClientKeyExchange and ServerKeyExchange messages.
+  //= rfc8422#section-5.11
+  //# A receiving party MUST check that the x and y parameters from the peer's public value satisfy the
+  //# curve equation, y^2 = x^3 + ax + b mod p.
   return ours?.finish(point) ?? fail(ILLEGAL_PARAMETER, 'bad_ec_point', "the client's point");
 }

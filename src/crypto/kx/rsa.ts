@@ -31,6 +31,8 @@ export function writeEncryptedPremaster(state: KxState, w: Writer): Uint8Array {
   //= rfc5246#section-7.4.7.1
   //# The version number in the PreMasterSecret is the version
   //# offered by the client in the ClientHello.client_version
+  //= rfc5246#section-7.4.7.1
+  //# Client implementations MUST always send the correct version number in PreMasterSecret.
   premaster[0] = state.clientVersion >>> 8;
   premaster[1] = state.clientVersion;
   const sealed = crypto.encryptRsa(peerKey, premaster);
@@ -70,8 +72,12 @@ function unwrap(block: Uint8Array, version: number, random: Uint8Array): Uint8Ar
   //# In any case, a TLS server MUST NOT generate an alert if processing an
   //# RSA-encrypted premaster secret message fails, or the version number
   //# is not as expected.
+  //= rfc5246#section-7.4.7.1
+  //# server implementations MUST check the version number
   good &= maskIfEqual(block[at]!, version >>> 8) & maskIfEqual(block[at + 1]!, version & 0xff);
   const premaster = new Uint8Array(PREMASTER_LENGTH);
+  //= rfc5246#section-7.4.7.1
+  //# Instead, it MUST continue the handshake with a randomly generated premaster secret.
   for (let i = 0; i < PREMASTER_LENGTH; i++) premaster[i] = select(good, block[at + i]!, random[i]!);
   return premaster;
 }

@@ -57,6 +57,16 @@ export function xdhSecret(privateKey: crypto.KeyObject, crv: string, length: num
   //= rfc9846#section-7.4.2
   //# Implementations MUST check whether the computed Diffie-Hellman
   //# shared secret is the all-zero value and abort if so
+  //= rfc8422#section-5.10
+  //# if either party obtains all-zeroes x_S, it MUST abort the handshake
+  //= rfc8422#section-5.11
+  //# With X25519 and X448, a receiving party MUST check whether the computed premaster secret is the
+  //# all-zero value and abort the handshake if so, as described in Section 6 of [RFC7748].
+  //= rfc8422#section-5.10
+  //# leading zeros found in this octet string MUST NOT be truncated
+  //= rfc9846#section-4.3.8.2
+  //# For the curves secp256r1, secp384r1, and secp521r1, peers MUST validate each other's public value
+  //# Q by ensuring that the point is a valid point on the elliptic curve.
   return secret === undefined || isZero(secret) ? undefined : secret;
 }
 

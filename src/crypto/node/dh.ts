@@ -73,6 +73,8 @@ function start(prime: Uint8Array, generator: Uint8Array, exact: boolean): Pendin
       //# Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1.
       if (ours === undefined || (exact && peer.length !== prime.length) || !isBetween(y, prime)) return undefined;
       try {
+        //= rfc9846#section-7.4.2
+        //# leading zeros found in this octet string MUST NOT be truncated
         return raise(ours, y, prime.length);
       } catch {
         return undefined;

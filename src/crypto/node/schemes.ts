@@ -20,6 +20,10 @@ export function schemeUse(number: number): SchemeUse | undefined {
 /** Options of crypto.sign and crypto.verify. */
 export function keyOptions(use: SchemeUse, key: crypto.KeyObject): crypto.KeyObject | crypto.SignKeyObjectInput {
   if (!use.pss) return key;
+  //= rfc9846#section-4.3.3
+  //# The length of the Salt MUST be equal to the length of the output of the digest algorithm.
+  //= rfc9846#section-4.3.3
+  //# The length of the Salt MUST be equal to the length of the digest algorithm.
   return { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: use.digestLength };
 }
 

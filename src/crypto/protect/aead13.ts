@@ -25,6 +25,9 @@ export function aead13(name: string, cipher: AeadName, keyLength: number, tagLen
   };
 }
 
+//= rfc9846#section-5.3
+//= type=implication
+//# An AEAD algorithm where N_MAX is less than 8 bytes MUST NOT be used with TLS.
 /** One record is made at a time: all connections share the scratch space. */
 const nonce = /* @__PURE__ */ new Uint8Array(12);
 const header = /* @__PURE__ */ Uint8Array.of(23, 3, 3, 0, 0);
@@ -36,6 +39,9 @@ class Aead13 implements Protection {
   readonly #iv: Uint8Array;
 
   constructor(crypto: CryptoProvider, cipher: AeadName, tagLength: number, keys: DirectionKeys) {
+    //= rfc9846#section-5.2
+    //= type=implication
+    //# An AEAD algorithm used in TLS 1.3 MUST NOT produce an expansion greater than 255 octets.
     this.overhead = tagLength + 1;
     this.#aead = crypto.aead(cipher, keys.key);
     this.#iv = keys.iv;
@@ -55,6 +61,9 @@ class Aead13 implements Protection {
     buffer.set(plain, at);
     buffer[end] = type;
     xorNonce(nonce, this.#iv, seq);
+    //= rfc9846#section-5.4
+    //= type=implication
+    //# Implementations MUST set the padding octets to all zeros before encrypting.
     this.#aead.seal(buffer, at, nonce, aad, buffer.subarray(at, end + 1));
   }
 
@@ -70,6 +79,8 @@ class Aead13 implements Protection {
     const inner = this.#aead.open(nonce, aad, record.fragment);
     if (inner === undefined) return undefined;
     let end = inner.length;
+    //= rfc9846#section-5.4
+    //# Implementations MUST limit their scanning to the cleartext returned from the AEAD decryption.
     while (end > 0 && inner[end - 1] === 0) end--;
     //= rfc9846#section-5.4
     //# If a receiving implementation does not find a non-zero octet in the cleartext, it MUST terminate the connection with an "unexpected_message" alert.

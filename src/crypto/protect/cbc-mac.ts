@@ -32,6 +32,9 @@ export class CbcMac implements Protection {
   seal(out: Writer, type: number, seq: Counter, plain: Uint8Array): void {
     const { blockLength } = this.#block;
     const macEnd = plain.length + this.#mac.length;
+    //= rfc5246#section-6.2.3.2
+    //# padding_length The padding length MUST be such that the total size of the GenericBlockCipher
+    //# structure is a multiple of the cipher's block length.
     const padding = blockLength - (macEnd % blockLength);
     const text = new Uint8Array(macEnd + padding);
     text.set(plain);
@@ -49,6 +52,8 @@ export class CbcMac implements Protection {
     const { blockLength } = this.#block;
     const mac = this.#mac;
     const sealedLength = fragment.length - this.#iv.length;
+    //= rfc5246#section-7.2.2
+    //# it wasn't an even multiple of the block length
     if (sealedLength % blockLength !== 0 || sealedLength < mac.length + 1) return undefined;
     const sealed = fragment.subarray(this.#iv.length);
     const text = this.#block.decrypt(this.#iv.of(fragment), sealed);
@@ -58,6 +63,9 @@ export class CbcMac implements Protection {
     const received = macAt(text, contentLength, mac.length);
     const content = text.subarray(0, contentLength);
     const computed = mac.compute(seq, record.type, content);
+    //= rfc5246#section-6.2.3.2
+    //# implementations MUST ensure that record processing time is essentially the same whether or not
+    //# the padding is correct
     mac.waste(1 + mac.compressions(text.length - mac.length - 1) - mac.compressions(contentLength));
     const equal = this.#crypto.timingSafeEqual(received, computed) ? 1 : 0;
     return (equal & good) === 1 ? content : undefined;

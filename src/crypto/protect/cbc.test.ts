@@ -31,6 +31,13 @@ function open(protection: Protection, fragment: Uint8Array): Uint8Array | undefi
   return protection.open({ type: 23, version: 0x0303, fragment }, seq);
 }
 
+//= rfc5246#section-6.2.3.2
+//= type=test
+//# padding_length The padding length MUST be such that the total size of the GenericBlockCipher
+//# structure is a multiple of the cipher's block length.
+//= rfc5246#section-6.2.3.2
+//= type=test
+//# Each uint8 in the padding data vector MUST be filled with the padding length value.
 test('every padding length opens, and every altered padding byte is refused', () => {
   const keys = newKeys(20);
   const reader = AES_128_CBC_SHA.protect(nodeCrypto, keys, TLS12, 'read');
@@ -139,6 +146,10 @@ function counting(): { crypto: CryptoProvider; taken: () => number } {
   };
 }
 
+//= rfc5246#section-6.2.3.2
+//= type=test
+//# In order to defend against this attack, implementations MUST ensure that record processing time is
+//# essentially the same whether or not the padding is correct.
 test('Lucky 13: as many hash compressions for every padding, right or wrong', () => {
   const cases = [
     [AES_128_CBC_SHA, 'sha1', 20, 'hmac'],

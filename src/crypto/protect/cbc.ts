@@ -26,6 +26,9 @@ export function cbcScheme(
       const block = crypto.cbc(cipher, keys.key);
       const mac = recordMac(crypto, hash, keys.macKey, shape);
       const iv = cbcIv(crypto, keys.iv, shape.explicitIv);
+      //= rfc7366#section-2
+      //# The client and server MUST NOT use encrypt-then-MAC unless both sides have successfully
+      //# exchanged encrypt_then_mac extensions.
       if (shape.encryptThenMac) return new CbcEtm(crypto, block, mac, iv);
       return new CbcMac(crypto, block, mac, iv, shape.mac === 'ssl3');
     },

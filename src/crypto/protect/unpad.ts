@@ -25,6 +25,10 @@ export function unpad(bytes: Uint8Array, macLength: number, ssl3BlockLength: num
     //# Each uint8 in the padding data
     //# vector MUST be filled with the padding length value.
     const span = Math.min(256, length);
+    //= rfc5246#section-6.2.3.2
+    //# Each uint8 in the padding data vector MUST be filled with the padding length value.
+    //= rfc5246#section-6.2.3.2
+    //# The receiver MUST check this padding
     for (let i = 1; i < span; i++) good &= ~maskIfLess(i, padding + 1) | maskIfEqual(bytes[length - 1 - i]!, padding);
   }
   return { good, contentLength: length - macLength - 1 - (padding & good) };

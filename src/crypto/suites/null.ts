@@ -9,6 +9,9 @@ import { NULL_MD5, NULL_SHA, NULL_SHA256, NULL_SHA384 } from '../protect/cbc-sch
 import { suite10, suite12, suite3 } from './define.ts';
 import type { LegacySuite } from './suite.ts';
 
+//= rfc5246#appendix-A.5
+//= type=implication
+//# MUST NOT be negotiated, as it provides no more protection than an unsecured connection
 export const TLS_RSA_WITH_NULL_MD5: LegacySuite = /* @__PURE__ */ suite3(0x0001, 'TLS_RSA_WITH_NULL_MD5', 'NULL-MD5', rsa, 'rsa', NULL_MD5);
 export const TLS_RSA_WITH_NULL_SHA: LegacySuite = /* @__PURE__ */ suite3(0x0002, 'TLS_RSA_WITH_NULL_SHA', 'NULL-SHA', rsa, 'rsa', NULL_SHA);
 export const TLS_RSA_WITH_NULL_SHA256: LegacySuite = /* @__PURE__ */ suite12(

@@ -10,6 +10,10 @@ import { TRIPLE_DES_EDE_CBC_SHA } from '../protect/cbc-schemes.ts';
 import { suite10, suite3 } from './define.ts';
 import type { LegacySuite } from './suite.ts';
 
+//= rfc9846#appendix-E.5
+//= type=implication
+//# Ciphers with a strength less than 112 bits MUST NOT be offered or negotiated for any version of TLS
+//# for any reason.
 export const TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA: LegacySuite = /* @__PURE__ */ suite10(
   0xc008,
   'TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA',

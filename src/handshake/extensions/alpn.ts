@@ -19,6 +19,8 @@ export const alpn: ExtensionModule = {
     const protocols = offeredProtocols(hs);
     if (protocols.length === 0) return false;
     const at = w.open(2);
+    //= rfc7301#section-3.1
+    //# extension SHALL contain a "ProtocolNameList" value
     for (const protocol of protocols) w.vector(1, fromLatin1(protocol));
     w.close(2, at);
     return true;
@@ -50,6 +52,11 @@ export const alpn: ExtensionModule = {
     //# one "ProtocolName".
     list.finish();
     if (!offeredProtocols(hs).includes(protocol)) fail(ILLEGAL_PARAMETER, 'no_application_protocol', 'a protocol that was not offered');
+    //= rfc7301#section-3.2
+    //# SHALL be definitive for the connection, until renegotiated
+    //= rfc7301#section-3.2
+    //# The server SHALL NOT respond with a selected protocol and subsequently use a different protocol
+    //# for application data exchange.
     hs.alpn = protocol;
   },
 };

@@ -27,6 +27,13 @@ export function writeOffers(hs: Handshake, w: Writer, modules: readonly Extensio
 export function readOffers(hs: Handshake, offers: readonly RawExtension[], modules: readonly ExtensionModule[]): void {
   hs.offered.length = 0;
   for (const offer of offers) hs.offered.push(offer.type);
+  //= rfc9846#section-4.2.2
+  //# Servers MUST ignore unrecognized extensions.
+  //= rfc9846#section-9.3
+  //# A server receiving a ClientHello MUST correctly ignore all unrecognized cipher suites, extensions,
+  //# and other parameters
+  //= rfc5746#section-3.6
+  //# MUST ignore any unknown extensions offered by the client
   for (const module of modules) {
     if (module.onOffer === undefined) continue;
     for (const offer of offers) if (offer.type === module.type) take(offer, (r) => module.onOffer!(hs, r));
@@ -37,6 +44,13 @@ export function readOffers(hs: Handshake, offers: readonly RawExtension[], modul
 export function writeAnswers(hs: Handshake, w: Writer, modules: readonly ExtensionModule[], where: number): void {
   for (const module of modules) {
     if (module.answer === undefined || (module.where & where) === 0) continue;
+    //= rfc9846#section-4.3
+    //# Implementations MUST NOT send extension responses
+    //= rfc5246#section-7.4.1.4
+    //# An extension type MUST NOT appear in the ServerHello unless the same extension type appeared in
+    //# the corresponding ClientHello.
+    //= rfc5077#section-3.2
+    //# The server MUST NOT send this extension if it does not receive one in the ClientHello.
     if (!isOffered(hs, module.type)) continue;
     append(w, module.type, () => module.answer!(hs, w, where));
   }
@@ -52,8 +66,17 @@ export function readAnswers(hs: Handshake, answers: readonly RawExtension[], mod
     //# exception of the "cookie" extension in the HelloRetryRequest.  Upon
     //# receiving such an extension, an endpoint MUST abort the handshake with an
     //# "unsupported_extension" alert.
+    //= rfc5246#section-7.4.1.4
+    //# it MUST abort the handshake with an unsupported_extension fatal alert
+    //= rfc5746#section-3.6
+    //# TLS implementations MUST continue to comply with Section 7.4.1.4 for all other extensions
     const unasked = where === IN_HELLO_RETRY_REQUEST && answer.type === COOKIE;
     if (!unasked && !isOffered(hs, answer.type)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', extensionName(answer.type));
+    //= rfc9846#section-4.3
+    //# it MUST abort the handshake with an "illegal_parameter" alert
+    //= rfc9846#section-4.4.1
+    //# The client MUST check EncryptedExtensions for the presence of any forbidden extensions and if
+    //# any are found MUST abort the handshake with an "illegal_parameter" alert.
     const module = findModule(answer.type, modules);
     if (module === undefined || (module.where & where) === 0) fail(ILLEGAL_PARAMETER, 'misplaced_extension', extensionName(answer.type));
     if (module.onAnswer !== undefined) take(answer, (r) => module.onAnswer!(hs, r, where));
@@ -70,6 +93,8 @@ export function append(w: Writer, type: number, body: () => boolean): boolean {
   const start = w.length;
   w.u16(type);
   const at = w.open(2);
+  //= rfc9846#section-4.3
+  //# senders MUST NOT include data after the structure in the "extension_data" field
   if (!body()) {
     w.length = start;
     return false;
@@ -81,5 +106,8 @@ export function append(w: Writer, type: number, body: () => boolean): boolean {
 function take(extension: RawExtension, read: (r: Reader) => void): void {
   const r = new Reader(extension.body);
   read(r);
+  //= rfc9846#section-4.3
+  //# receivers MUST abort the handshake with a "decode_error" alert if there is data left over after
+  //# parsing the structure
   if (r.remaining > 0) fail(DECODE_ERROR, 'bad_extension', `trailing bytes in ${extensionName(extension.type)}`);
 }

@@ -81,6 +81,8 @@ function readTypes(r: Reader): number[] {
 
 /** The first of the client's that we can do too. */
 function common(offered: readonly number[], ours: readonly number[]): number {
+  //= rfc9846#section-4.5.1
+  //# The OpenPGP certificate type [RFC6091] MUST NOT be used with TLS 1.3.
   const found = offered.find((type) => ours.includes(type) && (type === X509 || type === RAW_PUBLIC_KEY));
   return found ?? fail(UNSUPPORTED_CERTIFICATE, 'unsupported_certificate', 'no certificate type in common');
 }

@@ -7,8 +7,14 @@ export const cookie: ExtensionModule = {
   type: COOKIE,
   where: IN_CLIENT_HELLO | IN_HELLO_RETRY_REQUEST,
   offer(hs, w) {
+    //= rfc9846#section-4.3.2
+    //= type=implication
+    //# Clients MUST NOT use cookies in their initial ClientHello in subsequent connections.
     const value = modernOffer(hs).cookie;
     if (value === undefined) return false;
+    //= rfc9846#section-4.3.2
+    //# the client MUST copy the contents of the extension received in the HelloRetryRequest into a
+    //# "cookie" extension in the new ClientHello
     w.vector(2, value);
     return true;
   },

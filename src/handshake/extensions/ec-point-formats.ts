@@ -15,6 +15,12 @@ export const ecPointFormats: ExtensionModule = {
     //# The client MUST NOT include these extensions in the ClientHello
     //# message if it does not propose any ECC cipher suites.
     if (!hs.context.suites.some((suite) => suite.family === 'legacy' && suite.kx.needsGroup === 'ec')) return false;
+    //= rfc8422#section-5.1
+    //# If the Supported Point Formats Extension is indeed sent, it MUST contain the value 0
+    //# (uncompressed) as one of the items in the list of point formats.
+    //= rfc8422#section-5.1.2
+    //# A client compliant with this specification that supports no other curves MUST send the following
+    //# octets
     w.vector(1, Uint8Array.of(UNCOMPRESSED));
     return true;
   },

@@ -8,6 +8,9 @@ export const extendedMasterSecret: ExtensionModule = {
   //= rfc7627#section-5.2
   //# In all handshakes, a client implementing this document MUST send the
   //# "extended_master_secret" extension in its ClientHello.
+  //= rfc7627#section-5.3
+  //# When offering an abbreviated handshake, the client MUST send the "extended_master_secret"
+  //# extension in its ClientHello.
   offer: () => true,
   onOffer(hs) {
     hs.extendedMasterSecret = true;
@@ -16,6 +19,11 @@ export const extendedMasterSecret: ExtensionModule = {
   //# If a server implementing this document receives the
   //# "extended_master_secret" extension, it MUST include the extension in
   //# its ServerHello message.
+  //= rfc7627#section-5.2
+  //# If it chooses to continue the handshake, then it MUST NOT include the extension in the
+  //# ServerHello.
+  //= rfc7627#section-5.3
+  //# then the server MUST include the "extended_master_secret" extension in its ServerHello message
   answer: (hs) => hs.extendedMasterSecret,
   onAnswer(hs) {
     hs.extendedMasterSecret = true;

@@ -17,6 +17,8 @@ export const maxFragmentLength: ExtensionModule = {
   offer(hs, w) {
     const length = hs.client.maxFragmentLength;
     if (length === undefined) return false;
+    //= rfc6066#section-4
+    //# The "extension_data" field of this extension SHALL contain:
     w.u8(Math.log2(length) - 8);
     return true;
   },
@@ -38,6 +40,9 @@ export const maxFragmentLength: ExtensionModule = {
       hs.maxFragmentLength = undefined;
       return false;
     }
+    //= rfc6066#section-4
+    //# The "extension_data" field of this extension SHALL contain a "MaxFragmentLength" whose value is
+    //# the same as the requested maximum fragment length.
     w.u8(Math.log2(hs.maxFragmentLength) - 8);
     return true;
   },

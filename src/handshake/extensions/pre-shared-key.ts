@@ -32,6 +32,8 @@ export const preSharedKey: ExtensionModule = {
     }
     w.close(2, binders);
     const length = w.length - start;
+    //= rfc9846#section-9.2
+    //# "pre_shared_key" is REQUIRED for PSK key agreement.
     hs.patchHello = (message) => fillBinders(hs, message, length);
     return true;
   },
@@ -39,6 +41,9 @@ export const preSharedKey: ExtensionModule = {
     const identities = r.sub(2, 7);
     const list: { identity: Uint8Array; obfuscatedAge: number }[] = [];
     while (identities.remaining > 0) {
+      //= rfc9846#section-4.3.11
+      //= type=implication
+      //# servers MUST ignore the value
       list.push({ identity: identities.vector(2, 1), obfuscatedAge: identities.u32() });
     }
     modernOffer(hs).bindersLength = r.remaining;
@@ -67,6 +72,9 @@ export const preSharedKey: ExtensionModule = {
     //# indicating a Hash associated with the PSK, and that a server
     //# "key_share" extension is present if required by the ClientHello
     //# "psk_key_exchange_modes" extension.
+    //= rfc9846#section-4.3.11
+    //# If these values are not consistent, the client MUST abort the handshake with an
+    //# "illegal_parameter" alert.
     if (offer === undefined) fail(ILLEGAL_PARAMETER, 'bad_psk', 'selected_identity');
     hs.modern.psk = { index, secret: offer.secret, hash: offer.hash, session: offer.session };
   },

@@ -27,6 +27,8 @@ export const renegotiationInfo: ExtensionModule = {
     w.vector(1, binding(hs, 'client'));
     return true;
   },
+  //= rfc5746#section-3.6
+  //# The server MUST check if the "renegotiation_info" extension is included in the ClientHello.
   onOffer: (hs, r) => read(hs, r, 'client'),
   answer(hs, w) {
     //= rfc5746#section-3.6
@@ -41,6 +43,9 @@ export const renegotiationInfo: ExtensionModule = {
     w.vector(1, binding(hs, 'server'));
     return true;
   },
+  //= rfc5746#section-3.4
+  //# When a ServerHello is received, the client MUST check if it includes the "renegotiation_info"
+  //# extension:
   onAnswer: (hs, r) => read(hs, r, 'server'),
 };
 
@@ -71,6 +76,11 @@ function read(hs: Handshake, r: Reader, from: Side): void {
   //# "renegotiated_connection" field is equal to the saved
   //# client_verify_data value; if it is not, the server MUST abort the
   //# handshake.
+  //= rfc5746#section-3.5
+  //# If they are not, the client MUST abort the handshake.
+  //= rfc5746#section-3.6
+  //# The server MUST then verify that the length of the "renegotiated_connection" field is zero, and if
+  //# it is not, MUST abort the handshake.
   if (!hs.crypto.timingSafeEqual(connection, binding(hs, from)))
     fail(
       HANDSHAKE_FAILURE,

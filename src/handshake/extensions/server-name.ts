@@ -16,13 +16,28 @@ export const serverName: ExtensionModule = {
     //= rfc6066#section-3
     //# Literal IPv4 and IPv6 addresses are not permitted in "HostName".
     if (name === undefined || !isHostName(name)) return false;
+    //= rfc9846#section-9.2
+    //# Additionally, all implementations MUST support the use of the "server_name" extension with
+    //# applications capable of using it.
     hs.serverName = name;
     const at = w.open(2);
     w.u8(HOST_NAME);
+    //= rfc6066#section-3
+    //# The "extension_data" field of this extension SHALL contain "ServerNameList" where:
     w.vector(2, ascii(name));
     w.close(2, at);
     return true;
   },
+  //= rfc6066#section-1.1
+  //# then the server MUST ignore the extensions and send a server hello containing none of the
+  //# extension types
+  //= rfc6066#section-3
+  //# In this event, the server SHALL include an extension of type "server_name" in the (extended)
+  //# server hello.
+  //= rfc6066#section-3
+  //# The "extension_data" field of this extension SHALL be empty.
+  //= rfc6066#section-3
+  //# When resuming a session, the server MUST NOT include a server_name extension in the server hello.
   answer: (hs) => hs.serverNameUsed && hs.resumed === undefined,
   onAnswer() {},
 };
@@ -33,6 +48,9 @@ export function readServerName(r: Reader): string {
   let name: string | undefined;
   while (list.remaining > 0) {
     const type = list.u8();
+    //= rfc6066#section-11.1
+    //# Implementations MUST ensure that a buffer overflow does not occur, whatever the values of the
+    //# length fields in server_name.
     const value = list.vector(2, 1);
     //= rfc6066#section-3
     //# The ServerNameList MUST NOT contain more than one name of the same

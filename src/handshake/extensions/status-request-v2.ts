@@ -8,6 +8,11 @@ import type { ExtensionModule } from './module.ts';
 
 export const statusRequestV2: ExtensionModule = {
   type: STATUS_REQUEST_V2,
+  //= rfc9846#section-4.5.1.1
+  //# they MUST NOT send the status_request_v2 extension in the EncryptedExtensions, CertificateRequest,
+  //# or Certificate messages
+  //= rfc9846#section-4.5.1.1
+  //# TLS 1.3 servers MUST be able to process ClientHello messages that include it
   where: IN_CLIENT_HELLO | IN_LEGACY_SERVER_HELLO,
   // Beside status_request, which other servers know.
   offer(hs, w) {

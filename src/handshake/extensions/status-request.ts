@@ -9,6 +9,8 @@ export const statusRequest: ExtensionModule = {
   offer(hs, w) {
     if (!hs.client.requestOcsp) return false;
     w.u8(OCSP);
+    //= rfc6066#section-8
+    //# The "extension_data" field of this extension SHALL contain "CertificateStatusRequest" where:
     w.u16(0); // no responder IDs
     w.u16(0); // no extensions
     return true;
@@ -21,6 +23,9 @@ export const statusRequest: ExtensionModule = {
     } else r.rest();
   },
   // Legacy: empty, and announces CertificateStatus. In TLS 1.3 the response itself stands beside the certificate.
+  //= rfc6066#section-8
+  //# If a server returns a "CertificateStatus" message, then the server MUST have included an
+  //# extension of type "status_request" with empty "extension_data" in the extended server hello.
   answer: (hs) => hs.legacy.statusAnnounced === STATUS_REQUEST,
   onAnswer(hs) {
     hs.statusRequested = true;

@@ -10,6 +10,8 @@ export const supportedGroups: ExtensionModule = {
   where: IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS | IN_LEGACY_SERVER_HELLO,
   offer(hs, w) {
     if (hs.context.groups.length === 0) return false;
+    //= rfc9846#section-4.3.7
+    //# The "named_group_list" MUST NOT contain any duplicate entries.
     w.u16List(
       2,
       hs.context.groups.map((group) => group.id),

@@ -26,8 +26,17 @@ export function isSigned(suite: LegacySuite): boolean {
 export function keyTypes(suite: LegacySuite): readonly SignatureKeyType[] {
   switch (suite.auth) {
     case 'rsa':
+      //= rfc8422#section-2.2
+      //# the server's certificate MUST contain an RSA public key authorized for signing
       return encryptsToKey(suite) ? ENCRYPTING : RSA;
     case 'ecdsa':
+      //= rfc8422#section-2.1
+      //# In ECDHE_ECDSA, the server's certificate MUST contain an ECDSA- or EdDSA-capable public key.
+      //= rfc8422#section-3.1
+      //# To use this authentication mechanism, the client MUST possess a certificate containing an
+      //# ECDSA- or EdDSA-capable public key.
+      //= rfc8422#section-5.6
+      //# The certificate MUST contain an ECDSA- or EdDSA-capable public key.
       return ECDSA;
     case 'dss':
       return DSS;
@@ -48,5 +57,15 @@ export function checkKeyUsage(suite: LegacySuite, certificate: Certificate): voi
   //# The end entity certificate's public key (and associated
   //# restrictions) MUST be compatible with the selected key exchange
   //# algorithm.
+  //= rfc5246#section-7.4.2
+  //# the certificate MUST allow the RSA_PSK key to be used for encryption
+  //= rfc5246#section-7.4.2
+  //# the certificate MUST allow the ECDHE_RSA key to be used for signing
+  //= rfc5246#section-7.4.2
+  //# DHE_DSS DSA public key; the certificate MUST allow the key to be used for signing with the hash
+  //# algorithm that will be employed in the server key exchange message.
+  //= rfc5246#section-7.4.2
+  //# the certificate MUST allow the key to be used for signing with the hash algorithm that will be
+  //# employed in the server key exchange message
   if (usage !== undefined && (usage & needed) === 0) fail(ILLEGAL_PARAMETER, 'certificate_purpose', 'keyUsage');
 }

@@ -106,6 +106,8 @@ export class LegacyEstablished implements Established {
     //# in response to a client hello after initial handshaking.  Either
     //# of these would normally lead to renegotiation; when that is not
     //# appropriate, the recipient should respond with this alert.
+    //= rfc5746#section-4.2
+    //# Clients that do so MUST respond to such requests with a "no_renegotiation" alert
     host.warn(NO_RENEGOTIATION);
   }
 

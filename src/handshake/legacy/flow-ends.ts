@@ -18,6 +18,11 @@ export const clientFinished: Flow<Handshake> = [
 
 export const serverFinished: Flow<Handshake> = [
   { kind: 'msg', from: 'server', msg: CCS_MESSAGE, name: 'ServerChangeCipherSpec' },
+  //= rfc5246#section-7.1
+  //# Immediately after sending this message, the sender MUST instruct the record layer to make the
+  //# write pending state the write active state.
+  //= rfc5246#section-7.1
+  //# once the ChangeCipherSpec has been sent, the new CipherSpec MUST be used
   { kind: 'act', name: 'server keys', by: 'both', run: useServerKeys },
   { kind: 'msg', from: 'server', msg: FINISHED, name: 'ServerFinished' },
 ];

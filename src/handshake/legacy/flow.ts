@@ -17,10 +17,32 @@ import { judgeServer, verifyServer } from './client/verify-server.ts';
 import { forgetMessages, makeMasterSecret, takeSessionSecret } from './secrets.ts';
 
 // biome-ignore format: one message, one line
+//= rfc5077#section-3.3
+//# This message MUST be sent if the server included a SessionTicket extension in the ServerHello.
+//= rfc5077#section-3.3
+//# This message MUST NOT be sent if the server did not include a SessionTicket extension in the
+//# ServerHello.
+//= rfc5077#section-3.3
+//# In the case of a full handshake, the server MUST verify the client's Finished message before sending
+//# the ticket.
 const newSessionTicket: Step<Handshake> =
   { kind: 'msg', from: 'server', msg: NEW_SESSION_TICKET, name: 'NewSessionTicket', sendIf: when.ticketAnnounced, expectIf: when.ticketAnnounced };
 
 // biome-ignore format: one message, one line
+//= rfc5246#section-7.4
+//# The handshake protocol messages are presented below in the order they MUST be sent
+//= rfc5246#section-7.3
+//# If the server has sent a CertificateRequest message, the client MUST send the Certificate message.
+//= rfc5246#section-7.4.2
+//# The server MUST send a Certificate message whenever the agreed- upon key exchange method uses
+//# certificates for authentication
+//= rfc5246#section-7.4.7
+//# It MUST immediately follow the client certificate message, if it is sent.
+//= rfc5246#section-7.4.7
+//# Otherwise, it MUST be the first message sent by the client after it receives the ServerHelloDone
+//# message.
+//= rfc5246#section-7.4.8
+//# When sent, it MUST immediately follow the client key exchange message.
 const fullHandshake: Flow<Handshake> = [
   { kind: 'msg', from: 'server', msg: CERTIFICATE, name: 'ServerCertificate', sendIf: when.certified, expectIf: when.certified },
   { kind: 'msg', from: 'server', msg: CERTIFICATE_STATUS, name: 'CertificateStatus', sendIf: when.statusSent, expectIf: when.statusExpected },
@@ -38,6 +60,9 @@ const fullHandshake: Flow<Handshake> = [
   ...serverFinished,
 ];
 
+//= rfc5246#section-7.3
+//# At this point, both client and server MUST send ChangeCipherSpec messages and proceed directly to
+//# Finished messages.
 const abbreviatedHandshake: Flow<Handshake> = [
   { kind: 'act', name: 'judge resumed server', by: 'client', run: judgeServer },
   { kind: 'act', name: 'session secret', by: 'both', run: takeSessionSecret },

@@ -7,6 +7,11 @@ import type { Handshake } from '../state.ts';
 export function forgetOnFailure(hs: Handshake, store: SessionStore, id: Uint8Array): void {
   hs.forget = () => {
     try {
+      //= rfc5246#section-7.2
+      //# the session identifier MUST be invalidated, preventing the failed session from being used to
+      //# establish new connections
+      //= rfc5246#section-7.2.2
+      //# Thus, any connection terminated with a fatal alert MUST NOT be resumed.
       const result = store.delete(id);
       if (isPromise(result)) result.then(undefined, () => undefined);
     } catch {

@@ -13,6 +13,9 @@ export const statusSent: Guard<Handshake> = { label: 'there is an OCSP response'
 /** RFC 6066 §8: a server that acknowledged status_request may still leave CertificateStatus out. */
 export const statusExpected: Expectation = {
   label: 'status_request acknowledged',
+  //= rfc6066#section-8
+  //# a server MUST NOT send the "CertificateStatus" message unless it received a "status_request"
+  //# extension in the client hello message
   test: (hs) => (hs.legacy.statusAnnounced !== 0 && isCertified(hs) ? 'maybe' : false),
 };
 
@@ -52,6 +55,9 @@ export const ticketAnnounced: Guard<Handshake> = { label: 'session_ticket acknow
 
 function isCertified(hs: Handshake): boolean {
   const { auth } = hs.legacy.suite;
+  //= rfc8422#section-2.3
+  //# the server's Certificate, the CertificateRequest, the client's Certificate, and the
+  //# CertificateVerify messages MUST NOT be sent
   return auth !== 'psk' && auth !== 'anon';
 }
 

@@ -170,6 +170,13 @@ class Attached implements ConnectionRenegotiation {
 
 /** One version; name and application protocol as they are. Without a session in its options nothing is resumed. */
 function nextContext(context: Context, version: ProtocolVersion, alpn: string, options: RenegotiateOptions): Context {
+  //= rfc9846#section-4.2.2
+  //# it MUST retain the previous protocol version
+  //= rfc9846#section-4.2.2
+  //# In particular, it MUST NOT negotiate TLS 1.3.
+  //= rfc9846#section-4.2.3
+  //# which receives a TLS 1.3 ServerHello during renegotiation MUST abort the handshake with a
+  //# "protocol_version" alert
   const versions = [version];
   if (context.side === 'client') return Object.freeze({ ...context, versions, alpn: [] });
   return Object.freeze({
@@ -232,6 +239,11 @@ class Previous implements PreviousHandshake {
     //# When a ClientHello is received, the server MUST verify that it
     //# does not contain the TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV.  If
     //# the SCSV is present, the server MUST abort the handshake.
+    //= rfc5746#section-4.4
+    //# When a ClientHello is received, the server MUST verify that it does not contain the
+    //# TLS_EMPTY_RENEGOTIATION_INFO_SCSV SCSV.
+    //= rfc5746#section-4.4
+    //# If the SCSV is present, the server MUST abort the handshake.
     if (hs.renegotiationScsv) fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'TLS_EMPTY_RENEGOTIATION_INFO_SCSV');
     //= rfc5746#section-3.7
     //# The server MUST verify that the "renegotiation_info" extension is

@@ -19,6 +19,12 @@ export function makeMasterSecret(hs: Handshake): void {
   //= rfc7627#section-4
   //# The "session_hash" is used instead of the "ClientHello.random" and
   //# "ServerHello.random".
+  //= rfc7627#section-5.1
+  //# both client and server MUST use the extended master secret derivation algorithm
+  //= rfc7627#section-5.2
+  //# they MUST use the standard master secret derivation for the new session
+  //= rfc7627#section-6.4
+  //# the resulting sessions MUST use the legacy master secret computation
   const label = hs.extendedMasterSecret ? 'extended master secret' : 'master secret';
   const seed = hs.extendedMasterSecret ? hs.transcript.digest() : concat(hs.clientRandom, hs.serverRandom);
   legacy.master = strategy.prf(hs.crypto, suite.prfHash, premaster, label, seed, MASTER_SECRET_LENGTH);

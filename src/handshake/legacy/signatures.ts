@@ -68,6 +68,9 @@ export function verifySigned(hs: Handshake, r: Reader, tbs: Uint8Array): MaybePr
   //# If the client has offered the "signature_algorithms" extension, the
   //# signature algorithm and hash algorithm MUST be a pair listed in that
   //# extension.
+  //= rfc5246#section-7.4.8
+  //# The hash and signature algorithms used in the signature MUST be one of those present in the
+  //# supported_signature_algorithms field of the CertificateRequest message.
   if (signed.scheme !== undefined && !wireSchemes(hs.context.schemes).includes(scheme))
     fail(ILLEGAL_PARAMETER, 'wrong_scheme', `${schemeName(scheme)} was not offered`);
   return then(verifiedBySignature(hs, scheme, tbs, signed.signature), (verified) => {

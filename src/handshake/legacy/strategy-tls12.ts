@@ -9,6 +9,8 @@ const VERIFY_DATA_LENGTH = 12;
 const RANK_TLS13 = 4;
 
 export const strategyTls12: LegacyStrategy = {
+  //= rfc5246#section-7.4.9
+  //# For the PRF defined in Section 5, the Hash MUST be the Hash used as the basis for the PRF.
   transcriptHash: (prfHash) => prfHash,
   prf: prfTls12,
   //= rfc5246#section-7.4.9

@@ -29,6 +29,10 @@ export function onCertificateVerify(hs: Handshake, message: IncomingMessage): Ma
   //# If the CertificateVerify message is sent by a server, the signature
   //# algorithm MUST be one offered in the client's "signature_algorithms"
   //# extension
+  //= rfc9846#section-4.5.2
+  //# If sent by a client, the signature algorithm used in the signature MUST be one of those present in
+  //# the supported_signature_algorithms field of the "signature_algorithms" extension in the
+  //# CertificateRequest message.
   if (!hs.context.schemes.includes(scheme) || !isModernScheme(scheme)) fail(ILLEGAL_PARAMETER, 'wrong_scheme', schemeName(scheme));
   const content = signedContent(hs, hs.side === 'client' ? 'server' : 'client');
   return then(verifiedBySignature(hs, scheme, content, signature), (verified) => {

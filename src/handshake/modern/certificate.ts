@@ -23,6 +23,10 @@ import type { Handshake } from '../state.ts';
 
 export function sendCertificate(hs: Handshake): void {
   const { credential } = hs;
+  //= rfc9846#section-4.5.1
+  //# the client MUST send a Certificate message containing no certificates
+  //= rfc9846#section-4.5.1
+  //# The sender's certificate MUST come in the first CertificateEntry in the list.
   const chain = shownCertificates(hs);
   // Beside a raw key there is nothing that a CA could say.
   const staples = hs.side === 'server' && hs.statusRequested && chain === credential?.chain;
@@ -31,6 +35,9 @@ export function sendCertificate(hs: Handshake): void {
       const ocsp = !staples ? undefined : index === 0 ? credential.ocspResponse : credential.ocspResponses?.[index];
       if (ocsp === undefined) return;
       append(entry, STATUS_REQUEST, () => {
+        //= rfc9846#section-4.5.1.1
+        //# the body of the "status_request" extension from the server MUST be a CertificateStatus
+        //# structure
         entry.u8(OCSP);
         entry.vector(3, ocsp);
         return true;
@@ -59,6 +66,8 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
     //# certificate_list MUST contain no more than one CertificateEntry
     if (entries.length > 1) fail(ILLEGAL_PARAMETER, 'bad_certificate', 'more than one raw public key');
     hs.peerRawKey = entries[0]?.der;
+    //= rfc9846#section-4.5.1
+    //# with the exception of the end-entity certificate which MUST be first
   } else hs.peerChain = entries.map((entry) => entry.der);
   if (entries.length > 0) return then(verifyChain(hs), () => {});
   //= rfc9846#section-4.5.1.3
@@ -76,6 +85,9 @@ function readEntryExtensions(hs: Handshake, entry: CertificateEntry): Uint8Array
     //# Extensions in the Certificate message from the server MUST
     //# correspond to ones from the ClientHello message.
     const asked = hs.side === 'client' && hs.offered.includes(extension.type);
+    //= rfc9846#section-4.5.1
+    //# Extensions in the Certificate message from the client MUST correspond to extensions in the
+    //# CertificateRequest message
     if (!asked || (extension.type !== STATUS_REQUEST && extension.type !== SIGNED_CERTIFICATE_TIMESTAMP))
       fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', extensionName(extension.type));
     if (extension.type !== STATUS_REQUEST) continue;

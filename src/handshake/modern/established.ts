@@ -40,6 +40,8 @@ export class ModernEstablished implements Established {
   readonly #now: () => number;
   #tickets = 0;
   #keyUpdates = 0;
+  /** We asked for a KeyUpdate that has not come. */
+  #asked = false;
   #readEpoch = 3;
   #writeEpoch = 3;
 
@@ -59,6 +61,8 @@ export class ModernEstablished implements Established {
   }
 
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    //= rfc9846#section-7.5
+    //# Implementations MUST use the exporter_secret unless explicitly specified by the application.
     return exportKeyingMaterial13(this.#lh, this.#get(EXPORTER), label, context ?? EMPTY, length);
   }
 
@@ -69,6 +73,13 @@ export class ModernEstablished implements Established {
   onMessage(host: EstablishedHost, message: IncomingMessage): void {
     if (message.type === KEY_UPDATE) this.#onKeyUpdate(host, message);
     else if (message.type === NEW_SESSION_TICKET && host.side === 'client') this.#onTicket(host, message);
+    //= rfc9846#section-4.2.2
+    //# it MUST terminate the connection with an "unexpected_message" alert
+    //= rfc9846#section-4.7.2
+    //# MUST send an "unexpected_message" fatal alert
+    //= rfc9846#section-4.3.6
+    //# Servers MUST NOT send a post-handshake CertificateRequest to clients which do not offer this
+    //# extension.
     else fail(UNEXPECTED_MESSAGE, 'unexpected_message', `${messageName(message.type)} after the handshake`);
   }
 
@@ -77,7 +88,17 @@ export class ModernEstablished implements Established {
   //#     KeyUpdateRequest request_update;
   //# } KeyUpdate;
   updateKeys(host: EstablishedHost, request: boolean): void {
-    host.carrier.message(KEY_UPDATE, (w) => w.u8(request ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED));
+    //= rfc9846#section-4.7.3
+    //# Until receiving a subsequent KeyUpdate from the peer, the sender MUST NOT send another KeyUpdate
+    //# with request_update set to "update_requested".
+    const asks = request && !this.#asked;
+    this.#asked ||= request;
+    host.carrier.message(KEY_UPDATE, (w) => w.u8(asks ? UPDATE_REQUESTED : UPDATE_NOT_REQUESTED));
+    //= rfc9846#section-4.7.3
+    //# After sending a KeyUpdate message, the sender SHALL send all its traffic using the next
+    //# generation of keys, computed as described in Section 7.2.
+    //= rfc9846#section-4.7.3
+    //# Both sender and receiver MUST encrypt their KeyUpdate messages with the old keys.
     this.#put(WRITE, nextTrafficSecret(this.#lh, this.#get(WRITE)));
     host.carrier.setWrite(++this.#writeEpoch, this.#protection(WRITE, 'write'));
   }
@@ -91,6 +112,12 @@ export class ModernEstablished implements Established {
     //# terminate the connection with an "illegal_parameter" alert.
     if (request !== UPDATE_NOT_REQUESTED && request !== UPDATE_REQUESTED) fail(ILLEGAL_PARAMETER, 'decode_error', 'request_update');
     if (++this.#keyUpdates > MAX_KEY_UPDATES) fail(UNEXPECTED_MESSAGE, 'too_many_key_updates');
+    this.#asked = false;
+    //= rfc9846#section-4.7.3
+    //# Upon receiving a KeyUpdate, the receiver MUST update its receiving keys.
+    //= rfc9846#section-4.7.3
+    //# Additionally, both sides MUST enforce that a KeyUpdate with the old key is received before
+    //# accepting any messages encrypted with the new key.
     this.#put(READ, nextTrafficSecret(this.#lh, this.#get(READ)));
     host.carrier.setRead(++this.#readEpoch, this.#protection(READ, 'read'));
     host.keyUpdated(request === UPDATE_REQUESTED);
@@ -98,8 +125,13 @@ export class ModernEstablished implements Established {
 
   #onTicket(host: EstablishedHost, message: IncomingMessage): void {
     const ticket = readNewSessionTicket(new Reader(message.body));
+    //= rfc9846#section-4.7.1
+    //# Clients MUST ignore unrecognized extensions.
     const early = findExtension(ticket.extensions, EARLY_DATA);
     if (early !== undefined && early.remaining !== 4) fail(DECODE_ERROR, 'bad_extension', 'early_data');
+    //= rfc9846#section-4.7.1
+    //# Clients which receive a NewSessionTicket message but do not support resumption MUST silently
+    //# ignore this message.
     if (this.#template === undefined || this.#template.lifetimeMs === 0 || ticket.lifetime === 0 || ++this.#tickets > MAX_TICKETS) return;
     //= rfc9846#section-4.7.1
     //# Servers MUST NOT use any value greater

@@ -27,11 +27,16 @@ export function enterHandshakeKeys(hs: Handshake): void {
   const server = protection(hs, schedule.serverHandshake, hs.side === 'client' ? 'read' : 'write');
   if (hs.side === 'client') {
     hs.carrier.setRead(HANDSHAKE_EPOCH, server);
+    //= rfc9846#section-4.5.3
+    //# Any records following a Finished message MUST be encrypted under the appropriate application
+    //# traffic key as described in Section 7.2.
     hs.carrier.setWrite(HANDSHAKE_EPOCH, client);
   } else {
     hs.carrier.setWrite(HANDSHAKE_EPOCH, server);
     hs.carrier.setRead(HANDSHAKE_EPOCH, client);
     applyRecordLimits(hs, 1);
+    //= rfc9846#section-4.3.10
+    //# A server which receives an "early_data" extension MUST behave in one of three ways:
     if (earlyDataOffered) hs.carrier.skipEarlyData(MAX_SKIPPED_EARLY_DATA);
   }
 }

@@ -49,7 +49,13 @@ function isUsable(hs: Handshake, session: Session): boolean {
   //= rfc9846#section-4.7.1
   //# Clients MUST NOT use tickets for longer
   //# than 7 days after issuance, regardless of the ticket_lifetime
+  //= rfc9846#section-4.3.11.1
+  //# Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime" value
+  //# which was provided with the ticket.
   if (client.now() - session.created >= session.lifetimeMs) return false;
+  //= rfc9846#section-4.7.1
+  //# Clients MUST only resume if the new SNI value is valid for the server certificate presented in the
+  //# original session
   if (session.serverName !== (options.serverName ?? '')) return false;
   return client.suites.some((suite) => suite.family === 'modern' && suite.hash === session.hash);
 }
@@ -57,6 +63,11 @@ function isUsable(hs: Handshake, session: Session): boolean {
 /** Server: the first PSK that is known, may be used and is bound to `hash`; its binder is checked. */
 export function selectPsk(hs: Handshake, hash: HashName): MaybePromise<SelectedPsk | undefined> {
   const { peerPsks, pskDheAllowed } = hs.modern;
+  //= rfc9846#section-4.2.1
+  //# it MUST also select a key establishment mode from the list indicated by the client's
+  //# "psk_key_exchange_modes" extension
+  //= rfc9846#section-4.3.9
+  //# Servers MUST NOT select a key exchange mode that is not listed by the client.
   if (peerPsks.length === 0 || !pskDheAllowed) return undefined;
   return tryPsk(hs, hash, 0);
 }
@@ -68,6 +79,11 @@ function tryPsk(hs: Handshake, hash: HashName, index: number): MaybePromise<Sele
     if (isPromise(found)) {
       return found.then((psk) => (psk?.hash === hash ? accept(hs, named, psk) : tryPsk(hs, hash, i + 1)));
     }
+    //= rfc9846#section-4.3.11
+    //# The server MUST ensure that it selects a compatible PSK (if any) and cipher suite.
+    //= rfc9846#section-4.7.1
+    //# Any ticket MUST only be resumed with a cipher suite that has the same KDF hash algorithm as that
+    //# used to establish the original connection.
     if (found?.hash === hash) return accept(hs, named, found);
   }
   return undefined;
@@ -79,6 +95,9 @@ function resolvePsk(hs: Handshake, named: NamedPsk, index: number): MaybePromise
   if (session !== undefined) return mayResume(hs, session) ? { index, secret: session.secret, hash: session.hash, session } : undefined;
   if (hs.server.findPsk === undefined) return undefined;
   return then(hs.server.findPsk(named.identity), (psk) =>
+    //= rfc9846#section-4.3.11
+    //# the Hash algorithm MUST be set when the PSK is established or default to SHA-256 if no such
+    //# algorithm is defined
     psk === undefined ? undefined : { index, secret: psk.key, hash: psk.hash ?? 'sha256', session: undefined },
   );
 }

@@ -7,7 +7,9 @@ import type { Handshake } from '../state.ts';
 /** A session of this handshake: on both sides, with the PSK of one ticket. Never outlives the peer's certificate (S29). */
 export function sessionOf(hs: Handshake, secret: Uint8Array, ticket: Uint8Array, lifetimeMs: number, ageAdd: number): Session {
   const now = hs.context.now();
-  const limit = Math.min(lifetimeMs === 0 ? MAX_SESSION_LIFETIME_MS : lifetimeMs, hs.peerExpires - now);
+  //= rfc9846#section-4.7.1
+  //# Servers MUST NOT use any value greater than 604800 seconds (7 days).
+  const limit = Math.min(lifetimeMs === 0 ? MAX_SESSION_LIFETIME_MS : lifetimeMs, MAX_SESSION_LIFETIME_MS, hs.peerExpires - now);
   return {
     version: hs.version.id,
     suite: hs.suite.id,

@@ -119,6 +119,11 @@ export function signatureAlgorithm(der: Uint8Array): SignatureAlgorithm | undefi
       isNull = true;
     }
     // RFC 4055 §5: NULL for RSA, absent to be accepted; RFC 5758 §3 and RFC 8410 §3: absent for the others.
+    //= rfc8422#section-5.9
+    //# X.509 certificates containing ECC public keys or signed using ECDSA MUST comply with [RFC3279]
+    //# or another RFC that replaces or extends it.
+    //= rfc8422#section-5.9
+    //# X.509 certificates containing ECC public keys or signed using EdDSA MUST comply with [RFC8410].
     if (known.key !== 'rsa' && isNull) return undefined;
     return { ...known, rsaeScheme: undefined, exact: known.key === 'rsa' ? isNull : true };
   }
@@ -155,6 +160,8 @@ export function hashByOid(oid: string): HashName | undefined {
 function pssAlgorithm(body: DerReader): SignatureAlgorithm | undefined {
   const field = 'RSASSA-PSS parameters';
   if (body.done) return undefined;
+  //= rfc9846#section-4.3.3
+  //# When used in certificate signatures, the algorithm parameters MUST be DER encoded.
   const parameters = body.sequence(field);
   body.finish(field);
   const hashPart = parameters.enterOptional(contextConstructed(0), field);
@@ -173,6 +180,10 @@ function pssAlgorithm(body: DerReader): SignatureAlgorithm | undefined {
   parameters.finish(field);
   if (hash === undefined || hash !== maskHash) return undefined;
   const base = { oid: oids.RSASSA_PSS, key: 'rsa-pss' as const, hash, exact: true };
+  //= rfc9846#section-4.3.3
+  //# The length of the Salt MUST be equal to the length of the output of the digest algorithm.
+  //= rfc9846#section-4.3.3
+  //# The length of the Salt MUST be equal to the length of the digest algorithm.
   if (hash === 'sha256' && salt === 32) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA256, rsaeScheme: scheme.RSA_PSS_RSAE_SHA256 };
   if (hash === 'sha384' && salt === 48) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA384, rsaeScheme: scheme.RSA_PSS_RSAE_SHA384 };
   if (hash === 'sha512' && salt === 64) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA512, rsaeScheme: scheme.RSA_PSS_RSAE_SHA512 };

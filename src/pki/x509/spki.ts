@@ -84,6 +84,8 @@ const P384_DER: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   0x22,
 );
 
+//= rfc8422#section-5.3
+//# ECC public keys MUST be encoded in certificates as described in Section 5.9.
 /** Reads a SubjectPublicKeyInfo, whole DER. Throws `bad_der`. */
 export function readKeyInfo(spki: Uint8Array): KeyInfo {
   return readUsual(spki) ?? readAny(spki);

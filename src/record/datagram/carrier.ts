@@ -454,6 +454,8 @@ export class DatagramCarrier implements RecordLayer {
     const content = read.open(record, VIEW, NUMBER);
     VIEW.fragment = EMPTY;
     if (content === undefined) {
+      //= rfc7366#section-3
+      //# the record MUST be discarded
       this.#drop(DROP_AUTHENTICATION);
       if (read.forgeries >= this.#config.integrityLimit) this.#refuse(INTERNAL_ERROR, 'key_limit_reached', 'too many forged records');
       return;

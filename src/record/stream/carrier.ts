@@ -27,6 +27,8 @@ import { MessageBuffer } from './message-buffer.ts';
 const CCS: IncomingMessage = /* @__PURE__ */ Object.freeze({ type: CCS_MESSAGE, body: EMPTY, raw: EMPTY });
 const CCS_CONTENT: Uint8Array = /* @__PURE__ */ Uint8Array.of(1);
 const MAJOR = 3;
+/** GenericBlockCipher.padding, RFC 5246 §6.2.3.2. */
+const MAX_PADDING = 255;
 /** Memory of output that is kept for the next, until the connection rests. */
 const MAX_SPARE = 73_728;
 
@@ -92,6 +94,8 @@ export class StreamCarrier implements RecordLayer {
   }
 
   endFlight(): void {
+    //= rfc9846#section-5.1
+    //# implementations MUST send these messages in alignment with a record boundary
     this.#flushFlight();
   }
 
@@ -104,6 +108,9 @@ export class StreamCarrier implements RecordLayer {
   finished(): void {
     this.#flushFlight();
     this.#flight = undefined;
+    //= rfc5246#section-6.2.1
+    //# Recipients MUST receive and process interleaved application layer traffic during handshakes
+    //# subsequent to the first one on a connection.
     this.#acceptsData = true;
     this.transcript = undefined;
     if (this.#ccs === 'ignore') this.#ccs = 'refuse';
@@ -113,6 +120,10 @@ export class StreamCarrier implements RecordLayer {
     //= rfc9846#section-5.1
     //# Handshake messages MUST NOT span key changes.
     if (this.#messages !== undefined && !this.#messages.isEmpty)
+      //= rfc9846#section-5.1
+      //# Implementations MUST verify that all messages immediately preceding a key change align with a
+      //# record boundary; if not, then they MUST terminate the connection with an "unexpected_message"
+      //# alert.
       this.#refuse(UNEXPECTED_MESSAGE, 'excess_handshake_data', 'handshake bytes before a key change');
     this.#read?.rest();
     this.#read = protection;
@@ -123,6 +134,12 @@ export class StreamCarrier implements RecordLayer {
     this.#flushFlight();
     this.#write?.rest();
     this.#write = protection;
+    //= rfc9846#section-5.3
+    //# the first record transmitted under a particular traffic key MUST use sequence number 0
+    //= rfc5246#section-6.1
+    //# The sequence number MUST be set to zero whenever a connection state is made the active state.
+    //= rfc5246#section-6.1
+    //# the first record transmitted under a particular connection state MUST use sequence number 0
     this.#writeSeq.reset();
   }
 
@@ -191,9 +208,20 @@ export class StreamCarrier implements RecordLayer {
     this.#deframer.keep();
   }
 
+  //= rfc9846#section-5
+  //= type=implication
+  //# Implementations MUST NOT send record types not defined in this document unless negotiated by some
+  //# extension.
+  //= rfc5246#section-6
+  //= type=implication
+  //# Implementations MUST NOT send record types not defined in this document unless negotiated by some
+  //# extension.
   /** Sends content in as many records as it needs. */
   writeData(type: number, content: Uint8Array): void {
     // In a stream, nothing is nothing: no empty record goes out.
+    //= rfc5246#section-6.2.1
+    //# Implementations MUST NOT send zero-length fragments of Handshake, Alert, or ChangeCipherSpec
+    //# content types.
     if (content.length === 0) return;
     const records = Math.ceil(content.length / this.#writeLimit) + 1;
     this.#out ??= this.#writer(content.length + records * (HEADER_LENGTH + (this.#write?.overhead ?? 0)));
@@ -295,6 +323,13 @@ export class StreamCarrier implements RecordLayer {
     const content = this.#open(record);
     if (content === undefined) return undefined;
     if (content.length > this.#readLimit) {
+      //= rfc9846#section-5.1
+      //# The length MUST NOT exceed 2<sup>14</sup> bytes.
+      //= rfc9846#section-5.1
+      //# An endpoint that receives a record that exceeds this length MUST terminate the connection with
+      //# a "record_overflow" alert.
+      //= rfc5246#section-6.2.1
+      //# The length MUST NOT exceed 2^14.
       this.#refuse(RECORD_OVERFLOW, 'record_overflow', `${content.length} bytes`);
       return undefined;
     }
@@ -302,6 +337,9 @@ export class StreamCarrier implements RecordLayer {
     if (this.#messages !== undefined && !this.#messages.isEmpty && record.type !== HANDSHAKE) {
       //= rfc9846#section-5.1
       //# Handshake messages MUST NOT be interleaved with other record types.
+      //= rfc9846#section-5.1
+      //# That is, if a handshake message is split over two or more records, there MUST NOT be any other
+      //# records between them.
       this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'a record between parts of a handshake message');
       return undefined;
     }
@@ -311,6 +349,9 @@ export class StreamCarrier implements RecordLayer {
   #dispatch(type: number, content: Uint8Array): IncomingMessage | undefined {
     switch (type) {
       case APPLICATION_DATA:
+        //= rfc9846#section-5.1
+        //# Note that Application Data records MUST NOT be written to the wire unprotected (see Section
+        //# 2 for details).
         if (!this.#acceptsData) this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'application data in the handshake');
         else if (content.length > 0) {
           this.#emptyRecords = 0;
@@ -322,6 +363,11 @@ export class StreamCarrier implements RecordLayer {
         this.#messages.append(content);
         return undefined;
       case ALERT:
+        //= rfc9846#section-5.1
+        //# Alert messages (Section 6) MUST NOT be fragmented across records, and multiple alert
+        //# messages MUST NOT be coalesced into a single TLSPlaintext record.
+        //= rfc9846#section-5.1
+        //# In other words, a record with an Alert type MUST contain exactly one message.
         if (content.length !== 2) this.#refuse(DECODE_ERROR, 'bad_alert', `${content.length} bytes`);
         else this.#sink.alert(content[0]!, content[1]!);
         return undefined;
@@ -329,6 +375,12 @@ export class StreamCarrier implements RecordLayer {
         return this.#takeCcs(content);
       default:
         if (type === HEARTBEAT && this.#heartbeats) this.#sink.other(type, content);
+        //= rfc9846#section-5
+        //# If a TLS implementation receives an unexpected record type, it MUST terminate the connection
+        //# with an "unexpected_message" alert.
+        //= rfc5246#section-6
+        //# If a TLS implementation receives an unexpected record type, it MUST send an
+        //# unexpected_message alert.
         else this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `content type ${type}`);
         return undefined;
     }
@@ -349,18 +401,46 @@ export class StreamCarrier implements RecordLayer {
       this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', `unprotected content type ${record.type}`);
       return undefined;
     }
-    // RFC 9846 §5.4: the whole TLSInnerPlaintext counts, padding too.
-    if (read.outerType !== undefined && record.fragment.length - read.overhead > this.#readLimit) {
+    // RFC 9846 §5.4: the whole TLSInnerPlaintext counts, padding too. Before, padding of up to 255 bytes does not.
+    const padding = read.outerType === undefined ? MAX_PADDING : 0;
+    if (record.fragment.length - read.overhead > this.#readLimit + padding) {
+      //= rfc9846#section-5.2
+      //# The length MUST NOT exceed 2<sup>14</sup> + 256 bytes.
+      //= rfc9846#section-5.2
+      //# An endpoint that receives a record that exceeds this length MUST terminate the connection with
+      //# a "record_overflow" alert.
+      //= rfc9846#section-5.2
+      //# An endpoint that receives a record from its peer with TLSCiphertext.length larger than
+      //# 2<sup>14</sup> + 256 octets MUST terminate the connection with a "record_overflow" alert.
+      //= rfc9846#section-5.4
+      //# The presence of padding does not change the overall record size limitations: the full encoded
+      //# TLSInnerPlaintext MUST NOT exceed 2<sup>14</sup> + 1 octets.
+      //= rfc6066#section-4
+      //# MUST discard the message and send a "record_overflow" alert, without decrypting the message
       this.#refuse(RECORD_OVERFLOW, 'record_overflow', 'content and padding');
       return undefined;
     }
     const content = read.open(record, this.#readSeq);
     if (content === undefined) {
       if (this.#skip !== undefined) this.#skipRecord(record, this.#skip);
+      //= rfc9846#section-5.2
+      //# If the decryption fails, the receiver MUST terminate the connection with a "bad_record_mac"
+      //# alert.
+      //= rfc5246#section-6.2.3.3
+      //# If the decryption fails, a fatal bad_record_mac alert MUST be generated.
+      //= rfc5246#section-6.2.3.2
+      //# MUST use the bad_record_mac alert to indicate padding errors
+      //= rfc5246#section-7.2.2
+      //# This alert also MUST be returned if an alert is sent because a TLSCiphertext decrypted in an
+      //# invalid way
+      //= rfc7366#section-3
+      //# For TLS, a fatal bad_record_mac MUST be generated [2].
       else this.#refuse(BAD_RECORD_MAC, 'bad_record_mac');
       return undefined;
     }
     this.#skip = undefined;
+    //= rfc5246#section-6.1
+    //# These current states MUST be updated for each record processed.
     this.#readSeq.increment();
     return content;
   }
@@ -390,7 +470,12 @@ export class StreamCarrier implements RecordLayer {
       this.#acceptsData = false;
       return CCS;
     }
+    //= rfc9846#section-5
+    //# If an implementation detects a change_cipher_spec record received before the first ClientHello
+    //# message or after the peer's Finished message, it MUST be treated as an unexpected record type
     if (this.#ccs === 'refuse') this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'change_cipher_spec after the handshake');
+    //= rfc9846#section-5
+    //# MUST simply drop it without further processing
     else if (++this.#ccsCount > MAX_DUMMY_CCS) this.#refuse(UNEXPECTED_MESSAGE, 'too_many_ccs');
     return undefined;
   }
@@ -406,6 +491,10 @@ export class StreamCarrier implements RecordLayer {
     //# with an "unexpected_message" alert.
     const inner = this.#read?.outerType !== undefined;
     if (type === HANDSHAKE || (type === ALERT && inner) || type === CHANGE_CIPHER_SPEC || type === 0) {
+      //= rfc9846#section-5.4
+      //# Implementations MUST NOT send Handshake and Alert records that have a zero-length
+      //# TLSInnerPlaintext.content; if such a message is received, the receiving implementation MUST
+      //# terminate the connection with an "unexpected_message" alert.
       this.#refuse(UNEXPECTED_MESSAGE, 'bad_record', type === 0 ? 'a record without content type' : 'an empty record');
       return false;
     }
@@ -416,6 +505,9 @@ export class StreamCarrier implements RecordLayer {
 
   #checkHeader(record: RecordView): boolean {
     if (this.#firstRecord) {
+      //= rfc9846#appendix-E.5
+      //# Implementations MUST NOT negotiate TLS 1.3 or later using an SSL version 2.0 compatible
+      //# CLIENT-HELLO.
       if (record.type < CHANGE_CIPHER_SPEC || record.type > HEARTBEAT || record.version >>> 8 !== MAJOR) {
         this.#refuseHeader();
         return false;
@@ -423,6 +515,16 @@ export class StreamCarrier implements RecordLayer {
       this.#firstRecord = false;
     }
     // Before the peer has keys it may not know the version yet: an alert about our ServerHello, say.
+    //= rfc9846#section-5.1
+    //# This field is deprecated and MUST be ignored for all purposes.
+    //= rfc9846#appendix-E
+    //# The value of TLSPlaintext.legacy_record_version MUST be ignored by all implementations.
+    //= rfc9846#appendix-E.2
+    //# Servers will receive various TLS 1.x versions in this field, but its value MUST always be
+    //# ignored.
+    //= rfc5246#appendix-E.1
+    //# Thus, TLS servers compliant with this specification MUST accept any value {03,XX} as the record
+    //# layer version number for ClientHello.
     const exact = this.#read !== undefined && this.#readVersion !== undefined;
     if (exact ? record.version !== this.#readVersion : record.version >>> 8 !== MAJOR) {
       this.#refuse(PROTOCOL_VERSION, 'wrong_record_version', `0x${record.version.toString(16)}`);
@@ -478,6 +580,8 @@ export class StreamCarrier implements RecordLayer {
     this.#out ??= this.#writer(Math.max(256, content.length + overhead + HEADER_LENGTH));
     const w = this.#out;
     w.u8(protection?.outerType ?? type);
+    //= rfc9846#appendix-E.5
+    //# Implementations MUST NOT send any records with a version less than 0x0300.
     w.u16(this.#writeVersion);
     const at = w.open(2);
     if (protection === undefined) w.bytes(content);

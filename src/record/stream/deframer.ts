@@ -57,6 +57,8 @@ export class Deframer {
     const length = (input[at + 3]! << 8) | input[at + 4]!;
     record.type = input[at]!;
     record.version = (input[at + 1]! << 8) | input[at + 2]!;
+    //= rfc5246#section-6.2.3
+    //# The length MUST NOT exceed 2^14 + 2048.
     if (length > this.limit) return 'overflow';
     if (available < HEADER_LENGTH + length) return this.#savePartial(input, at, available);
     record.fragment = input.subarray(at + HEADER_LENGTH, at + HEADER_LENGTH + length);

@@ -36,6 +36,15 @@ export function readClientHello(r: Reader, withCookie: boolean): ClientHello {
   const suites = r.u16List(2, 2);
   const compressions = r.vector(1, 1);
   const hasExtensions = r.remaining > 0;
+  //= rfc9846#section-4.2.2
+  //# a server MUST check that the message either contains no data after legacy_compression_methods or
+  //# that it contains a valid extensions block with no data following
+  //= rfc9846#section-4.2.2
+  //# If not, then it MUST abort the handshake with a "decode_error" alert.
+  //= rfc5246#section-7.4.1.2
+  //# A server MUST accept ClientHello messages both with and without the extensions field, and (as for
+  //# all other messages) it MUST check that the amount of data in the message precisely matches one of
+  //# these formats; if not, then it MUST send a fatal "decode_error" alert
   const extensions = hasExtensions ? readExtensions(r) : [];
   r.finish();
   return { version, random, sessionId, cookie, suites, compressions, extensions, hasExtensions };

@@ -44,6 +44,9 @@ export function sendCertificateVerify(hs: Handshake): MaybePromise<void> {
 function suitableCredential(hs: Handshake): MaybePromise<Credential | undefined> {
   const bare = hs.legacy.strategy.certificateVerify !== undefined;
   const allowed: SignatureKeyType[] = [];
+  //= rfc5246#section-7.4.4
+  //# The end-entity certificate provided by the client MUST contain a key that is compatible with
+  //# certificate_types.
   for (const type of hs.legacy.certificateTypes) allowed.push(...keyTypesOf(type));
   return then(chooseCredential(hs, false, allowed), (credential) =>
     credential === undefined ||

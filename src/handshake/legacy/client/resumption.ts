@@ -16,6 +16,8 @@ export function offeredSession(hs: Handshake): Session | undefined {
   const session = options.session;
   if (session === undefined || !client.resumption) return undefined;
   if (!client.versions.some((version) => version.family === 'legacy' && version.id === session.version)) return undefined;
+  //= rfc5246#section-7.4.1.2
+  //# this vector MUST include at least the cipher_suite from that session
   if (!client.suites.some((suite) => suite.family === 'legacy' && suite.id === session.suite)) return undefined;
   if (session.sessionId.length === 0 && (session.ticket.length === 0 || !client.offerTickets)) return undefined;
   if (client.now() - session.created >= session.lifetimeMs) return undefined;
@@ -27,6 +29,9 @@ export function offeredSession(hs: Handshake): Session | undefined {
 
 /** The session that the server resumes: it does so by repeating our session ID. */
 function acceptedSession(hs: Handshake, hello: ServerHello): Session | undefined {
+  //= rfc5077#section-3.4
+  //# If the server accepts the ticket and the Session ID is not empty, then it MUST respond with the
+  //# same Session ID present in the ClientHello.
   if (hello.sessionId.length === 0 || !equal(hello.sessionId, hs.sessionId)) return undefined;
   const session = offeredSession(hs);
   // The ID was there for a middlebox only: RFC 9846 Appendix E.4.

@@ -42,5 +42,8 @@ export const legacyClient: ClientRole = {
   onServerHello,
 };
 
+//= rfc5746#section-4.5
+//# MUST accept the "renegotiation_info" extension from the server, even if the server version is {0x03,
+//# 0x00}
 /** SSL 3.0 has no extension but the one of RFC 5746 §4.5. */
 export const ssl30ClientRole: ClientRole = { ...legacyClient, extensions: [renegotiationInfo] };

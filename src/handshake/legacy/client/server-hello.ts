@@ -20,6 +20,9 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
   hs.carrier.setChangeCipherSpec('message');
 
   const resumption = hs.version.client?.resumption;
+  //= rfc5246#section-7.4.1.3
+  //# Clients MUST be prepared to do a full negotiation -- including negotiating new cipher suites --
+  //# during any handshake.
   const session = resumption?.accepted(hs, hello);
   hs.resumed = session;
   hs.sessionId = hello.sessionId.slice();

@@ -12,6 +12,9 @@ const DEFAULT_LIFETIME_MS = 86_400_000;
 
 export function onNewSessionTicket(hs: Handshake, message: IncomingMessage): void {
   const { lifetimeHint, ticket } = readNewSessionTicketLegacy(new Reader(message.body));
+  //= rfc5077#section-4
+  //= type=implication
+  //# Clients MUST NOT examine the ticket under the assumption that it complies with this document.
   hs.legacy.ticket = ticket.slice();
   hs.legacy.ticketLifetimeMs = lifetimeHint * 1_000;
 }

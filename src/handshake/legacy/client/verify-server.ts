@@ -20,6 +20,8 @@ export function verifyServer(hs: Handshake): MaybePromise<void> {
     //# The public key
     //# MUST use a curve and point format supported by the client, as
     //# described in  [TLSECC].
+    //= rfc8422#section-5.3
+    //# the public key in the server's certificate MUST respect the client's choice of elliptic curves
     if (curve !== undefined && !hs.context.groups.some((group) => group.name === curve)) fail(ILLEGAL_PARAMETER, 'wrong_group', curve);
     if (identity.certificate !== undefined) checkKeyUsage(suite, identity.certificate);
     if (hs.peerOcsp !== undefined) hs.host.ocspResponse(hs.peerOcsp);

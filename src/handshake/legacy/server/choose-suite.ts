@@ -67,6 +67,8 @@ function sharedGroups(hs: Handshake): readonly NamedGroup[] {
 function sharedSuites(hs: Handshake): LegacySuite[] {
   const { suites, preferServerOrder } = hs.server;
   const usable: LegacySuite[] = [];
+  //= rfc5246#section-7.4.1.2
+  //# the server MUST ignore those cipher suites, and process the remaining ones as usual
   for (const suite of suites) if (suiteFits(suite, hs.version) && hs.peerSuites.includes(suite.id)) usable.push(suite);
   if (!preferServerOrder) usable.sort((a, b) => hs.peerSuites.indexOf(a.id) - hs.peerSuites.indexOf(b.id));
   return usable;
@@ -77,6 +79,14 @@ function keyExchangeFits(hs: Handshake, suite: LegacySuite, groups: readonly Nam
   if (kx.usesPsk && hs.server.findPsk === undefined) return false;
   if (kx.needsGroup === 'none') return true;
   if (kx.needsGroup === 'ec' && hs.peerPointFormats?.includes(UNCOMPRESSED) === false) return false;
+  //= rfc8422#section-4
+  //# servers MUST NOT negotiate the use of an ECC cipher suite unless they can complete the handshake
+  //# while respecting the choice of curves specified by the client
+  //= rfc8422#section-5.1
+  //# A server that receives a ClientHello containing one or both of these extensions MUST use the
+  //# client's enumerated capabilities to guide its selection of an appropriate cipher suite.
+  //= rfc8422#section-5.1
+  //# it MUST NOT negotiate the use of an ECC cipher suite
   if (groups.some((group) => group.kind === kx.needsGroup)) return true;
   //= rfc7919#section-4
   //# If a compatible TLS server receives a Supported Groups extension from
@@ -103,11 +113,20 @@ function credentialFor(hs: Handshake, suite: LegacySuite): MaybePromise<Credenti
 /** The scheme to sign with, 0 for none; undefined: the credential does not suit. */
 function schemeFor(hs: Handshake, suite: LegacySuite, credential: Credential): number | undefined {
   const { key } = credential;
+  //= rfc5246#section-7.4.2
+  //# The certificate MUST be appropriate for the negotiated cipher suite's key exchange algorithm and
+  //# any negotiated extensions.
+  //= rfc8422#section-5.3
+  //# A server that cannot satisfy this requirement MUST NOT choose an ECC cipher suite in its
+  //# ServerHello message.)
   if (credentialTypes(credential).length === 0 || !keyFits(suite, key)) return undefined;
   if (!isSigned(suite)) return key.decryptRaw === undefined ? undefined : 0;
   //= rfc8422#section-5.1
   //# The
   //# server MUST consider the extensions in both cases.
   if (key.curve !== undefined && hs.peerGroups !== undefined && !hs.peerGroups.includes(groupId(key.curve))) return undefined;
+  //= rfc5246#section-7.4.3
+  //# In order to negotiate correctly, the server MUST check any candidate cipher suites against the
+  //# "signature_algorithms" extension before selecting them.
   return chooseScheme(hs, credential, false);
 }

@@ -29,6 +29,9 @@ export function onClientCertificate(hs: Handshake, message: IncomingMessage): Ma
   hs.previous?.checkPeer(hs);
   // From here on CertificateVerify is due, whatever the verifier thinks of the chain (S15).
   hs.legacy.clientCertificateSent = true;
+  //= rfc5246#section-7.4.6
+  //# The certificate MUST be appropriate for the negotiated cipher suite's key exchange algorithm, and
+  //# any negotiated extensions.
   return then(identifyPeer(hs), ({ certificate }) => {
     //= rfc5246#section-7.4.6
     //# the certificate MUST allow the

@@ -29,11 +29,17 @@ export function findSession(hs: Handshake, hello: ClientHello): MaybePromise<Fou
   //# Session ID in the ClientHello for stateful session resumption.
   if (ticket !== undefined) {
     if (server.tickets === undefined) return undefined;
+    //= rfc5077#section-3.4
+    //# Since the client generates a Session ID, the server MUST NOT rely upon the Session ID having a
+    //# particular value when validating the ticket.
     const plain = server.tickets.open(ticket);
     return plain === undefined ? undefined : judge(hs, plain, !server.tickets.isNewest(ticket));
   }
   if (server.sessions === undefined || hello.sessionId.length === 0) return undefined;
   const { sessions } = server;
+  //= rfc5246#section-7.4.1.2
+  //# servers MUST NOT place confidential information in session identifiers or let the contents of fake
+  //# session identifiers cause any breach of security
   return then(sessions.get(hello.sessionId), (sealed) => {
     const found = sealed === undefined ? undefined : judge(hs, sealed, false);
     if (found !== undefined) forgetOnFailure(hs, sessions, hello.sessionId.slice());
@@ -61,6 +67,10 @@ function judge(hs: Handshake, plain: Uint8Array, renew: boolean): FoundSession |
   //# extension but the new ClientHello contains the extension, then the
   //# server MUST NOT perform the abbreviated handshake.
   if (!session.extendedMasterSecret && hs.extendedMasterSecret) return undefined;
+  //= rfc7627#section-5.4
+  //= type=exception
+  //= reason=R73
+  //# this document recommends that the client and server MUST abort such handshakes
   return { session, renew };
 }
 
@@ -71,6 +81,9 @@ function isBound(hs: Handshake, session: Session): boolean {
   if (session.version !== hs.version.id || age < 0 || age >= session.lifetimeMs) return false;
   if (!hs.peerSuites.includes(session.suite)) return false;
   if (!server.suites.some((suite) => suite.id === session.suite && suiteFits(suite, hs.version))) return false;
+  //= rfc6066#section-3
+  //# MUST NOT accept the request to resume the session if the server_name extension contains a
+  //# different name
   if (session.serverName !== hs.serverName || !equal(session.contextId, server.contextId)) return false;
   if (session.encryptThenMac && !hs.encryptThenMac) return false;
   return server.clientCertificate !== 'require' || (session.peerChain.length > 0 && session.peerTrusted);

@@ -38,6 +38,14 @@ export function sendServerKeyExchange(hs: Handshake): MaybePromise<void> {
   const params = new Writer(160);
   suite.kx.writeServerParams(kx, params);
   hs.group = kx.group ?? 0;
+  //= rfc8422#section-2.1
+  //# These parameters MUST be signed with ECDSA or EdDSA using the private key corresponding to the
+  //# public key in the server's Certificate.
+  //= rfc8422#section-2.2
+  //# the signature in the ServerKeyExchange message must be computed with the corresponding RSA private
+  //# key
+  //= rfc8422#section-2.3
+  //# These parameters MUST NOT be signed.
   const signed = isSigned(suite) ? sign(hs, concat(hs.clientRandom, hs.serverRandom, params.view())) : undefined;
   return then(signed, (signature) =>
     hs.carrier.message(SERVER_KEY_EXCHANGE, (w) => {

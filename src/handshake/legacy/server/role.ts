@@ -43,6 +43,9 @@ const handlers: Handlers<Handshake> = {
 export const legacyServer: ServerRole = {
   flow: legacyFlow,
   handlers,
+  //= rfc5746#section-4.3
+  //# even servers that do not support renegotiation MUST implement the minimal version of the extension
+  //# described in this document for initial handshakes
   extensions: [
     extendedMasterSecret,
     encryptThenMac,
@@ -56,5 +59,8 @@ export const legacyServer: ServerRole = {
   sendServerHello,
 };
 
+//= rfc5746#section-4.5
+//# MUST accept SCSV or the "renegotiation_info" extension and respond as described in this
+//# specification even if the offered client version is {0x03, 0x00}
 /** SSL 3.0 has no extension but the one of RFC 5746 §4.5. */
 export const ssl30ServerRole: ServerRole = { ...legacyServer, extensions: [renegotiationInfo] };

@@ -41,6 +41,10 @@ export function sendServerFinished(hs: Handshake): MaybePromise<void> {
 
 /** What is kept of this handshake. A renewed ticket keeps the time of the session that it continues. */
 function sessionOf(hs: Handshake): Session {
+  //= rfc5077#section-3.3
+  //= type=implication
+  //# The server MUST NOT assume that the client actually received the updated ticket until it
+  //# successfully verifies the client's Finished message.
   if (hs.resumed !== undefined) return hs.resumed;
   const { legacy, server } = hs;
   const created = server.now();

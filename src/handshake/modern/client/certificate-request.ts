@@ -25,6 +25,11 @@ export function onCertificateRequest(hs: Handshake, message: IncomingMessage): M
   if (schemes === undefined) fail(MISSING_EXTENSION, 'missing_extension', extensionName(SIGNATURE_ALGORITHMS));
   hs.peerSchemes = wireSchemes(schemes.u16List(2, 2));
   schemes.finish();
+  //= rfc9846#section-4.4.2
+  //# Clients MUST ignore unrecognized extensions.
+  //= rfc9846#section-9.3
+  //# a client receiving a CertificateRequest or NewSessionTicket MUST also ignore all unrecognized
+  //# extensions
   const authorities = findExtension(extensions, CERTIFICATE_AUTHORITIES);
   if (authorities !== undefined) {
     hs.peerAuthorities = readAuthorities(authorities, 3);

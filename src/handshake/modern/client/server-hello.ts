@@ -30,6 +30,9 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
 
 export function onServerHello(hs: Handshake, hello: ServerHello): void {
   const state = hs.modern;
+  //= rfc9846#section-4.2.4
+  //# clients MUST check that the cipher suite supplied in the ServerHello is the same as that in the
+  //# HelloRetryRequest
   if (hs.retried && state.suite.id !== hello.suite) fail(ILLEGAL_PARAMETER, 'wrong_cipher', 'changed after HelloRetryRequest');
   takeSuite(hs, hello);
   hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
@@ -37,8 +40,6 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
   readAnswers(hs, hello.extensions, hs.version.client!.extensions, IN_SERVER_HELLO);
   // psk_ke is never offered: the server's share must come.
   if (state.sharedSecret === undefined) fail(MISSING_EXTENSION, 'missing_extension', extensionName(KEY_SHARE));
-  if (hs.retried && state.retryGroup !== undefined && hs.group !== state.retryGroup.id)
-    fail(ILLEGAL_PARAMETER, 'wrong_group', 'not the group of HelloRetryRequest');
   const { psk, suite } = state;
   if (psk !== undefined) {
     if (psk.hash !== suite.hash) fail(ILLEGAL_PARAMETER, 'bad_psk', 'the suite has another hash');

@@ -15,6 +15,8 @@ export function sendTickets(hs: Handshake): void {
   const count = hs.resumed === undefined ? ticketCount : Math.min(1, ticketCount);
   for (let i = 0; i < count; i++) {
     const nonce = Uint8Array.of(i);
+    //= rfc9846#section-4.7.1
+    //# The server MUST generate a fresh value for each ticket it sends.
     const ageAdd = new Reader(hs.crypto.random(4)).u32();
     const session = sessionOf(hs, resumptionPsk(schedule.lh, schedule.resumption, nonce), new Uint8Array(0), sessionLifetimeMs, ageAdd);
     if (session.lifetimeMs < 1000) return;
