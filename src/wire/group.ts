@@ -65,14 +65,6 @@ const GROUPS: readonly NamedGroup[] = /* @__PURE__ */ [
   secp384r1mlkem1024,
 ];
 
-/** Groups that TLS 1.3 has no use for: RFC 9846 Appendix B.3.1.4. */
-export function isObsoleteGroup(id: number): boolean {
-  //= rfc9846#appendix-B.3.1.4
-  //# Values within "obsolete_RESERVED" ranges are used in previous versions of TLS and MUST NOT be
-  //# offered or negotiated by TLS 1.3 implementations.
-  return id < SECP256R1 || (id >= BRAINPOOLP256R1 && id <= BRAINPOOLP512R1);
-}
-
 /** The registered name, or the number in hexadecimal. */
 export function groupName(id: number): string {
   for (const group of GROUPS) if (group.id === id) return group.name;

@@ -2,7 +2,7 @@
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, IN_SERVER_HELLO, KEY_SHARE } from '../../wire/extension.ts';
-import { groupName, isObsoleteGroup, type NamedGroup } from '../../wire/group.ts';
+import { BRAINPOOLP256R1, BRAINPOOLP512R1, groupName, type NamedGroup, SECP256R1 } from '../../wire/group.ts';
 import type { PeerShare } from '../modern/state.ts';
 import { modernOffer } from '../modern/state.ts';
 import type { Handshake } from '../state.ts';
@@ -73,6 +73,14 @@ function startShares(hs: Handshake, groups: readonly NamedGroup[]): void {
   //= rfc9846#section-4.3.8
   //# Clients and Servers MUST NOT reuse a key share for multiple connections.
   modernOffer(hs).shares = groups.map((group) => ({ group, pending: hs.crypto.startKeyShare(group.name) }));
+}
+
+/** Groups that TLS 1.3 has no use for: RFC 9846 Appendix B.3.1.4. */
+export function isObsoleteGroup(id: number): boolean {
+  //= rfc9846#appendix-B.3.1.4
+  //# Values within "obsolete_RESERVED" ranges are used in previous versions of TLS and MUST NOT be
+  //# offered or negotiated by TLS 1.3 implementations.
+  return id < SECP256R1 || (id >= BRAINPOOLP256R1 && id <= BRAINPOOLP512R1);
 }
 
 function shareable(hs: Handshake): readonly NamedGroup[] {

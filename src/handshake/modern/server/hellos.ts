@@ -15,12 +15,13 @@ import {
   SIGNATURE_ALGORITHMS,
   SUPPORTED_GROUPS,
 } from '../../../wire/extension.ts';
-import { isObsoleteGroup, type NamedGroup } from '../../../wire/group.ts';
+import type { NamedGroup } from '../../../wire/group.ts';
 import { SERVER_HELLO } from '../../../wire/handshake.ts';
 import type { ClientHello } from '../../../wire/messages/client-hello.ts';
 import { HELLO_RETRY_RANDOM, writeServerHelloHead } from '../../../wire/messages/server-hello.ts';
 import { chooseCredential, chooseScheme } from '../../credentials.ts';
 import { isOffered, writeAnswers } from '../../extensions/blocks.ts';
+import { isObsoleteGroup } from '../../extensions/key-share.ts';
 import { judgeResumed } from '../../peer-auth.ts';
 import type { Handshake } from '../../state.ts';
 import { KeySchedule } from '../key-schedule.ts';
