@@ -170,18 +170,14 @@ async function asClient(report: Report, db: string, version: LegacyName, suites:
         link.close();
       }),
     ),
-    ...(version === 'SSL 3.0'
-      ? []
-      : [
-          feature('client certificate, DSS', () =>
-            withServer(['-r', '-r'], async (at) => {
-              const link = await dial(at, clientOf(version, { credentials: [dsaCredential()] }));
-              await link.connected();
-              await asked(link);
-              link.close();
-            }),
-          ),
-        ]),
+    feature('client certificate, DSS', () =>
+      withServer(['-r', '-r'], async (at) => {
+        const link = await dial(at, clientOf(version, { credentials: [dsaCredential()] }));
+        await link.connected();
+        await asked(link);
+        link.close();
+      }),
+    ),
     feature('no client certificate', () =>
       withServer(['-r'], async (at) => {
         const link = await dial(at, clientOf(version));
@@ -285,15 +281,11 @@ async function asServer(report: Report, db: string, version: LegacyName, suites:
       const { connection } = await get(suites, ['-n', 'rsa']);
       expect(connection.info?.peerProof === 'certificate', 'not by certificate');
     }),
-    ...(version === 'SSL 3.0'
-      ? []
-      : [
-          feature('client certificate, DSS', async () => {
-            context = serverOf(version, { clientCertificate: 'require' });
-            const { connection } = await get(suites, ['-n', 'dss']);
-            expect(connection.info?.peerProof === 'certificate', 'not by certificate');
-          }),
-        ]),
+    feature('client certificate, DSS', async () => {
+      context = serverOf(version, { clientCertificate: 'require' });
+      const { connection } = await get(suites, ['-n', 'dss']);
+      expect(connection.info?.peerProof === 'certificate', 'not by certificate');
+    }),
     feature('no client certificate', async () => {
       context = serverOf(version, { clientCertificate: 'request' });
       const { connection } = await get(suites, ['-n', 'none of these']).catch(() => get(suites, []));

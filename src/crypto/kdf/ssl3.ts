@@ -26,8 +26,13 @@ export function ssl3HandshakeHash(
   sender: Uint8Array,
   master: Uint8Array,
 ): Uint8Array {
+  return crypto.digest(hash, ssl3HandshakeInput(hash, messages, sender, master));
+}
+
+/** What the outer hash is over. It begins with the master secret. */
+export function ssl3HandshakeInput(hash: Ssl3Hash, messages: Hash, sender: Uint8Array, master: Uint8Array): Uint8Array {
   messages.update(sender);
   messages.update(master);
   messages.update(pad1(hash));
-  return crypto.digest(hash, concat(master, pad2(hash), messages.digest()));
+  return concat(master, pad2(hash), messages.digest());
 }

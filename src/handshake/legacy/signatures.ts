@@ -39,9 +39,12 @@ export function sign(hs: Handshake, tbs: Uint8Array): MaybePromise<DigitallySign
 
 /** CertificateVerify of a client: signs the handshake so far. */
 export function signHandshake(hs: Handshake): MaybePromise<DigitallySigned> {
-  const { strategy, master } = hs.legacy;
-  if (strategy.certificateVerify === undefined) return sign(hs, hs.transcript.messages());
-  const signing = hs.credential?.key.signPrehashed?.(strategy.certificateVerify(hs.crypto, master, hs.transcript));
+  const { certificateVerify } = hs.legacy.strategy;
+  const { master } = hs.legacy;
+  const key = hs.credential?.key;
+  if (certificateVerify === undefined) return sign(hs, hs.transcript.messages());
+  if (key?.type !== 'rsa') return sign(hs, certificateVerify.sha1Input(master, hs.transcript));
+  const signing = key.signPrehashed?.(certificateVerify.hashes(hs.crypto, master, hs.transcript));
   return then(signing, (signature) => ({
     scheme: undefined,
     signature: signature ?? fail(INTERNAL_ERROR, 'internal_error', 'no credential'),
@@ -50,10 +53,17 @@ export function signHandshake(hs: Handshake): MaybePromise<DigitallySigned> {
 
 /** CertificateVerify, which ends the message, as a server checks it. */
 export function verifyHandshake(hs: Handshake, r: Reader): MaybePromise<void> {
-  const { strategy, master } = hs.legacy;
-  if (strategy.certificateVerify === undefined) return verifySigned(hs, r, hs.transcript.messages());
+  const { certificateVerify } = hs.legacy.strategy;
+  const { master } = hs.legacy;
+  if (certificateVerify === undefined) return verifySigned(hs, r, hs.transcript.messages());
   const { signature } = readDigitallySigned(r, false);
-  const hashes = strategy.certificateVerify(hs.crypto, master, hs.transcript);
+  if (hs.peerKey?.type !== 'rsa') {
+    const tbs = certificateVerify.sha1Input(master, hs.transcript);
+    return then(verifiedBySignature(hs, defaultScheme(hs), tbs, certificateVerify.dssSignature(signature)), (verified) => {
+      hs.peerVerified = verified;
+    });
+  }
+  const hashes = certificateVerify.hashes(hs.crypto, master, hs.transcript);
   return then(verifiedByBareSignature(hs, hashes, signature), (verified) => {
     hs.peerVerified = verified;
   });

@@ -1,7 +1,8 @@
 /** SSL 3.0, RFC 6101: its own MAC, PRF and Finished, no extensions. Broken (RFC 7568): for isolated old equipment only. */
 import { ascii, concat, EMPTY } from '../../base/bytes.ts';
 import { prfSsl3 } from '../../crypto/kdf/prf.ts';
-import { ssl3HandshakeHash } from '../../crypto/kdf/ssl3.ts';
+import { ssl3HandshakeHash, ssl3HandshakeInput } from '../../crypto/kdf/ssl3.ts';
+import { integer, sequence } from '../../pki/asn1/der-writer.ts';
 import { SSL30 } from '../../wire/version.ts';
 import type { LegacyStrategy } from './strategy.ts';
 import { strategyTls10 } from './strategy-tls10.ts';
@@ -19,11 +20,15 @@ export const strategySsl30: LegacyStrategy = {
       ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), sender, master),
     );
   },
-  certificateVerify: (crypto, master, transcript) =>
-    concat(
-      ssl3HandshakeHash(crypto, 'md5', transcript.copyOf('md5'), EMPTY, master),
-      ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), EMPTY, master),
-    ),
+  certificateVerify: {
+    hashes: (crypto, master, transcript) =>
+      concat(
+        ssl3HandshakeHash(crypto, 'md5', transcript.copyOf('md5'), EMPTY, master),
+        ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), EMPTY, master),
+      ),
+    sha1Input: (master, transcript) => ssl3HandshakeInput('sha1', transcript.copyOf('sha1'), EMPTY, master),
+    dssSignature,
+  },
   noCertificate: 'alert',
   extensions: false,
   exporter: false,
@@ -31,3 +36,13 @@ export const strategySsl30: LegacyStrategy = {
   shape: { wireVersion: SSL30, mac: 'ssl3', explicitIv: false },
   bareRsa: true,
 };
+
+/** NSS writes r and s side by side; RFC 6101 §4.7 and everybody else an ASN.1 sequence of both. */
+function dssSignature(signature: Uint8Array): Uint8Array {
+  const { length } = signature;
+  if (!DSS_PAIRS.includes(length) || (signature[0] === 0x30 && signature[1] === length - 2)) return signature;
+  return sequence(integer(signature.subarray(0, length / 2)), integer(signature.subarray(length / 2)));
+}
+
+/** Twice the length of q: 160, 224 and 256 bits (FIPS 186-4). */
+const DSS_PAIRS: readonly number[] = [40, 56, 64];

@@ -18,8 +18,15 @@ export interface LegacyStrategy {
   readonly explicitSchemes: boolean;
   /** One for each type of key: the schemes of a peer that listed none, and of versions that do not list any. */
   readonly defaultSchemes: readonly number[];
-  /** What CertificateVerify signs in SSL 3.0: hashes that hold the master secret. Undefined: all messages so far. */
-  certificateVerify?(crypto: CryptoProvider, master: Uint8Array, transcript: Transcript): Uint8Array;
+  /** SSL 3.0, whose CertificateVerify signs hashes that hold the master secret. Undefined: all messages so far. */
+  readonly certificateVerify?: {
+    /** MD5 and SHA-1, which an RSA key signs as they are. */
+    hashes(crypto: CryptoProvider, master: Uint8Array, transcript: Transcript): Uint8Array;
+    /** What the SHA-1 half is the hash of: other keys sign it with SHA-1. */
+    sha1Input(master: Uint8Array, transcript: Transcript): Uint8Array;
+    /** Two forms of a DSS signature are about; what comes out is the DER that RFC 6101 asks for. */
+    dssSignature(signature: Uint8Array): Uint8Array;
+  };
   /** How a client says that it has no certificate: SSL 3.0 has an alert for it. */
   readonly noCertificate: 'message' | 'alert';
   /** Whether extensions exist; renegotiation_info alone does in SSL 3.0 (RFC 5746 §4.5). */

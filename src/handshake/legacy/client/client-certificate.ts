@@ -42,6 +42,7 @@ export function sendCertificateVerify(hs: Handshake): MaybePromise<void> {
 }
 
 function suitableCredential(hs: Handshake): MaybePromise<Credential | undefined> {
+  // SSL 3.0: its hashes are signed as they are by an RSA key, which not every handle can do.
   const bare = hs.legacy.strategy.certificateVerify !== undefined;
   const allowed: SignatureKeyType[] = [];
   //= rfc5246#section-7.4.4
@@ -52,7 +53,7 @@ function suitableCredential(hs: Handshake): MaybePromise<Credential | undefined>
     credential === undefined ||
     credentialTypes(credential).length === 0 ||
     !allowed.includes(credential.key.type) ||
-    (bare && credential.key.signPrehashed === undefined)
+    (bare && credential.key.type === 'rsa' && credential.key.signPrehashed === undefined)
       ? undefined
       : credential,
   );

@@ -88,10 +88,9 @@ export function sendCertificateRequest(hs: Handshake): void {
   const takes = (type: SignatureKeyType): boolean => schemes.some((scheme) => schemeFits(scheme, { type }, false));
   const types: number[] = [];
   if (takes('rsa') || takes('rsa-pss')) types.push(RSA_SIGN);
-  // A bare hash is signed by RSA keys only.
-  const bare = strategy.certificateVerify !== undefined;
-  if (!bare && takes('dsa')) types.push(DSS_SIGN);
-  if (!bare && (takes('ec') || takes('ed25519') || takes('ed448'))) types.push(ECDSA_SIGN);
+  if (takes('dsa')) types.push(DSS_SIGN);
+  // SSL 3.0 knows RSA and DSS.
+  if (strategy.extensions && (takes('ec') || takes('ed25519') || takes('ed448'))) types.push(ECDSA_SIGN);
   const authorities = hs.server.clientAuthorities;
   const request = { types, schemes: strategy.explicitSchemes ? schemes : undefined, authorities };
   hs.carrier.message(CERTIFICATE_REQUEST, (w) => writeCertificateRequestLegacy(w, request));
