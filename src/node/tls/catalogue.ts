@@ -121,6 +121,9 @@ export const DEFAULT_SCHEMES: readonly number[] = [
 /** What TLS 1.0 and 1.1 sign with; added where they are switched on. */
 export const SHA1_SCHEMES: readonly number[] = [s.ECDSA_SHA1, s.RSA_PKCS1_SHA1];
 
+/** Added where suites with DSS keys are named. */
+export const DSS_SCHEMES: readonly number[] = [s.DSA_SHA256, s.DSA_SHA1];
+
 function isAvailable(suite: LegacySuite): boolean {
   const cipher = cipherOf(suite);
   return cipher === undefined || nodeCrypto.lacks(cipher) === undefined;

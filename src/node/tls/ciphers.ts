@@ -44,6 +44,9 @@ export const DEFAULT_CIPHERS: string = [
   '!AESCCM',
 ].join(':');
 
+/** What is offered besides to whom SSL 3.0 is good enough: the suites of its time, 3DES last. */
+export const OLD_CIPHERS: string = `${DEFAULT_CIPHERS.replace('!3DES:', '')}:ECDHE+AES:DHE+AES:AES:3DES`;
+
 const parsed = new Map<string, CipherChoice>();
 const MAX_PARSED = 64;
 

@@ -20,8 +20,8 @@ import { type CertificateVerifier, createCertificateVerifier, dangerouslyTrustAn
 import { createTicketKeys, TICKET_KEY_LENGTH, type TicketKeys } from '../../session/ticket.ts';
 import type { NamedGroup } from '../../wire/group.ts';
 import { parseGroups, parseSigalgs } from './algorithms.ts';
-import { DEFAULT_GROUPS, DEFAULT_SCHEMES, DEFAULT_SUITES_13, EXTENSIONS, SHA1_SCHEMES } from './catalogue.ts';
-import { DEFAULT_CIPHERS, parseCiphers } from './ciphers.ts';
+import { DEFAULT_GROUPS, DEFAULT_SCHEMES, DEFAULT_SUITES_13, DSS_SCHEMES, EXTENSIONS, SHA1_SCHEMES } from './catalogue.ts';
+import { DEFAULT_CIPHERS, OLD_CIPHERS, parseCiphers } from './ciphers.ts';
 import { bytesOf, type KeyInput, listOf, readCredentials } from './credentials.ts';
 import { argumentError, codedTypeError } from './errors.ts';
 import { defaultTrustStore } from './roots.ts';
@@ -35,6 +35,14 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
   readonly allowPartialTrustChain?: boolean | undefined;
   /** Smallest DH prime that a client accepts, in bits. */
   readonly minDHSize?: number | undefined;
+  /**
+   * SSL 3.0 and what is between, for a device that speaks nothing newer: what both have is used newest first. Broken (RFC 7568):
+   * for this connection or server alone, shown in `connectionInfo.dangers`. `minVersion` is then SSLv3 by default, and `ciphers`
+   * go down to 3DES-CBC and key exchange by RSA. Default false.
+   */
+  readonly dangerouslyAllowSsl30?: boolean | undefined;
+  /** DH primes, and RSA and DSA keys in certificates, from 1024 bits on, and certificates signed with SHA-1. Default false. */
+  readonly dangerouslyAllowWeakKeys?: boolean | undefined;
   /** SHA-256 of SubjectPublicKeyInfos, as `sha256/` and base64, of which the path must have one. */
   readonly pinnedKeys?: readonly string[] | undefined;
   /** Where CRLs and OCSP responses come from, such as `createRevocationFetcher` of `veritls/x509/node`. */
@@ -70,7 +78,8 @@ export class SecureContext implements nodeTls.SecureContext {
   readonly authorities: readonly Uint8Array[];
   readonly #ca: TrustStore | undefined;
   readonly #options: SecureContextOptions;
-  readonly #level: number | undefined;
+  /** Keys and hashes of yesterday: by the option, or by a security level below 2. */
+  readonly #weak: boolean;
   readonly #pins: readonly Uint8Array[] | undefined;
   #verifier: CertificateVerifier | undefined;
   #openVerifier: CertificateVerifier | undefined;
@@ -86,10 +95,10 @@ export class SecureContext implements nodeTls.SecureContext {
     this.#ca = ca === undefined ? undefined : createTrustStore(ca);
     this.authorities = ca === undefined ? [] : ca.map((one) => one.subject.der);
     this.credentials = readCredentials(options, ca ?? []);
-    const choice = parseCiphers(options.ciphers ?? DEFAULT_CIPHERS);
-    this.#level = choice.level;
+    const choice = parseCiphers(options.ciphers ?? (options.dangerouslyAllowSsl30 === true ? OLD_CIPHERS : DEFAULT_CIPHERS));
+    this.#weak = options.dangerouslyAllowWeakKeys === true || (choice.level !== undefined && choice.level < 2);
     this.groups = options.ecdhCurve === undefined ? DEFAULT_GROUPS : parseGroups(options.ecdhCurve);
-    this.minDhBits = options.minDHSize ?? (choice.level !== undefined && choice.level < 2 ? WEAK_DH_BITS : undefined);
+    this.minDhBits = options.minDHSize ?? (this.#weak ? WEAK_DH_BITS : undefined);
 
     let versions = chooseVersions(options);
     // As in node:tls: a cipher list without names of TLS 1.3 switches it off, and one of nothing else what is older.
@@ -101,9 +110,12 @@ export class SecureContext implements nodeTls.SecureContext {
     const older = versions.some((name) => name !== 'TLSv1.3');
     const modern = choice.modern.length === 0 ? DEFAULT_SUITES_13 : choice.modern;
     this.suites = [...(versions.includes('TLSv1.3') ? modern : []), ...(older ? legacy : [])];
-    const sha1 = versions.includes('TLSv1') || versions.includes('TLSv1.1');
+    const sha1 = versions.some((name) => name === 'TLSv1.1' || name === 'TLSv1' || name === 'SSLv3');
+    const dss = legacy.some((suite) => suite.auth === 'dss');
     this.schemes =
-      typeof options.sigalgs === 'string' ? parseSigalgs(options.sigalgs) : sha1 ? [...DEFAULT_SCHEMES, ...SHA1_SCHEMES] : DEFAULT_SCHEMES;
+      typeof options.sigalgs === 'string'
+        ? parseSigalgs(options.sigalgs)
+        : [...DEFAULT_SCHEMES, ...(sha1 ? SHA1_SCHEMES : []), ...(dss ? DSS_SCHEMES : [])];
 
     this.honorCipherOrder = options.honorCipherOrder !== false;
     this.sessionLifetimeMs = 1000 * (options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT_S);
@@ -191,7 +203,7 @@ export class SecureContext implements nodeTls.SecureContext {
     return createCertificateVerifier({
       trustAnchors: this.trust,
       selfSignedAnchorsOnly: allowPartialTrustChain !== true,
-      profile: this.#level !== undefined && this.#level < 2 ? WEAK_PROFILE : compatible,
+      profile: this.#weak ? WEAK_PROFILE : compatible,
       ...(crls.length === 0 ? {} : { crls }),
       revocation: revocation ?? (crls.length === 0 ? 'if-covered' : 'required'),
       revocationSource,
@@ -207,8 +219,15 @@ function readPin(pin: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
-/** `@SECLEVEL=1` and below: what OpenSSL accepts there. */
-const WEAK_PROFILE: Profile = { ...compatible, hashes: [...compatible.hashes, 'sha1'], minRsaBits: WEAK_RSA_BITS };
+/** `dangerouslyAllowWeakKeys`, and what OpenSSL accepts at `@SECLEVEL=1` and below. */
+const WEAK_PROFILE: Profile = {
+  ...compatible,
+  name: 'weak keys',
+  hashes: [...compatible.hashes, 'sha1'],
+  minRsaBits: WEAK_RSA_BITS,
+  minDsaBits: WEAK_RSA_BITS,
+  dsaSha1: true,
+};
 
 /** As `tls.createSecureContext`. Throws on options that cannot be. */
 export function createSecureContext(options: SecureContextOptions = {}): SecureContext {
@@ -234,6 +253,7 @@ function certificatesOf(ca: NonNullable<SecureContextOptions['ca']>): Certificat
 }
 
 function numberOf(name: VersionName): number {
+  if (name === 'SSLv3') return 0x0300;
   return name === 'TLSv1' ? 0x0301 : name === 'TLSv1.1' ? 0x0302 : name === 'TLSv1.2' ? 0x0303 : 0x0304;
 }
 
