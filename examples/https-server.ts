@@ -1,23 +1,26 @@
-/** An HTTPS server: node:http over connections of veritls. Asks itself once and ends. */
+/** An HTTPS server for HTTP/2 and HTTP/1.1 on one port. Asks itself once in each, and ends. */
 import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as tls from '../src/node/tls/index.ts';
+import { text } from 'node:stream/consumers';
+import * as http2 from 'veritls/http2';
+import * as https from 'veritls/https';
 import { ca, certificateFor } from './support/certificates.ts';
 
-const web = http.createServer((request, response) => {
-  const { socket } = request as unknown as { socket: tls.TLSSocket };
-  response.end(`You asked for ${request.url} over ${socket.getProtocol()} with ${socket.getCipher().name}.\n`);
-});
-const server = tls.createServer({ ...(await certificateFor('localhost')), ALPNProtocols: ['http/1.1'] }, (socket) => {
-  web.emit('connection', socket);
+const server = http2.createSecureServer({ ...(await certificateFor('localhost')), allowHTTP1: true }, (request, response) => {
+  response.end(`You asked for ${request.url} by HTTP/${request.httpVersion}.\n`);
 });
 server.listen(0);
 await once(server, 'listening');
+const { port } = server.address() as AddressInfo;
 
-const request = https.get({ host: 'localhost', port: (server.address() as AddressInfo).port, path: '/hello', ca, agent: false });
-const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-for await (const part of response) process.stdout.write(part as Buffer);
-if (response.statusCode !== 200) process.exitCode = 1;
+const [response] = (await once(https.get(`https://localhost:${port}/old`, { ca, agent: false }), 'response')) as [IncomingMessage];
+const old = await text(response);
+
+const session = http2.connect(`https://localhost:${port}`, { ca });
+const modern = await text(session.request({ ':path': '/new' }));
+session.close();
+
+process.stdout.write(old + modern);
+if (!old.includes('HTTP/1.1') || !modern.includes('HTTP/2.0')) process.exitCode = 1;
 server.close();

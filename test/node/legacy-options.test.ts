@@ -41,7 +41,7 @@ function outcome(port: number, options: ConnectionOptions = {}): Promise<string>
   });
 }
 
-const DEVICE: TlsOptions = { dangerouslyAllowSsl30: true, maxVersion: 'SSLv3' as never, ciphers: 'DES-CBC3-SHA' };
+const DEVICE: TlsOptions = { dangerouslyAllowSsl30: true, maxVersion: 'SSLv3', ciphers: 'DES-CBC3-SHA' };
 
 test('S5, S40: SSL 3.0 by one option on one connection; another of the same process refuses the same device', async (t) => {
   const port = await serve(t, DEVICE);
@@ -82,7 +82,7 @@ test('keys of 1024 bits: by the option or by @SECLEVEL=1, else refused', async (
     notBefore: NOW - 86_400_000,
     notAfter: NOW + 86_400_000,
   }) as Uint8Array;
-  const port = await serve(t, { cert: toPem('CERTIFICATE', der), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string });
+  const port = await serve(t, { cert: toPem('CERTIFICATE', der), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) });
   assert.equal(await outcome(port), 'CERT_UNTRUSTED');
   assert.match(await outcome(port, { dangerouslyAllowWeakKeys: true }), /^TLSv1\.3 .*dangerouslyAllowWeakKeys$/);
   assert.match(await outcome(port, { ciphers: 'DEFAULT@SECLEVEL=1' }), /^TLSv1\.[23] .*dangerouslyAllowWeakKeys$/);

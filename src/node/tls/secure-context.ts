@@ -28,9 +28,12 @@ import { defaultTrustStore } from './roots.ts';
 import { chooseVersions, clientVersions, serverVersions, type VersionName } from './versions.ts';
 
 /** As of node:tls, and what this library adds. */
-export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions, 'key'> {
+export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions, 'key' | 'minVersion' | 'maxVersion'> {
   /** Besides what node:tls takes: a KeyObject, or a handle to a key that lives elsewhere. */
   readonly key?: KeyInput | readonly KeyInput[] | undefined;
+  /** `SSLv3` only with its switch, below. */
+  readonly minVersion?: nodeTls.SecureVersion | 'SSLv3' | undefined;
+  readonly maxVersion?: nodeTls.SecureVersion | 'SSLv3' | undefined;
   /** A certificate of `ca` is trusted though it is not self-signed. */
   readonly allowPartialTrustChain?: boolean | undefined;
   /** Smallest DH prime that a client accepts, in bits. */

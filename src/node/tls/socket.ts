@@ -336,7 +336,10 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#timer = undefined;
     this.#handshakeTimer = undefined;
     this.#opener = undefined;
+    // What was written in this tick is on its way, as with a net.Socket: HTTP answers a bad request so, and goes.
+    const small = this.#small;
     this.#small = undefined;
+    if (small !== undefined && !this.#writing) this.#driver?.write(batches(small, this.#fragment), () => {});
     this.#waiting = undefined;
     this.secureConnecting = false;
     this.#readEnded = true;
