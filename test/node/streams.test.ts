@@ -400,3 +400,43 @@ test('sessions of TLS 1.2 by events', async () => {
   assert.equal(String(await readAll(again)), 'reused');
   server.close();
 });
+
+test('STARTTLS: a plain socket is taken over with the listeners and the encoding that were put on it before', async () => {
+  for (const [clientKind, serverKind] of PAIRINGS) {
+    const wrongly: unknown[] = [];
+    let done = (): void => {};
+    const accepted = new Promise<void>((resolve) => (done = resolve));
+    const server = net.createServer((raw) => {
+      raw.setEncoding('utf8').on('data', (line) => {
+        if (String(line) !== 'STARTTLS\n') {
+          wrongly.push(line);
+          return;
+        }
+        const secureContext = KINDS[serverKind].createSecureContext({ cert: PEM.cert, key: PEM.key });
+        const secured = new KINDS[serverKind].TLSSocket(raw, { isServer: true, secureContext });
+        secured.on('data', (data: Buffer) => void secured.end(data)).on('close', done);
+        raw.write('go\n');
+      });
+    });
+    const port = await listen(server);
+    const raw = net.connect(port, '127.0.0.1').setEncoding('utf8');
+    raw.on('data', (line) => void (String(line) === 'go\n' || wrongly.push(line)));
+    raw.write('STARTTLS\n');
+    await once(raw, 'data');
+    const client = KINDS[clientKind].connect({ socket: raw, servername: 'localhost', ca: PEM.ca });
+    client.write('hello');
+    assert.equal((await readAll(client)).toString(), 'hello', `${clientKind} ${serverKind}`);
+    await accepted;
+    assert.deepEqual(wrongly, []);
+    server.close();
+  }
+});
+
+test('what was written just before destroy is sent, as by a net.Socket', async () => {
+  const { client, server, close } = await connectEnds(['node', 'ours']);
+  const read = readAll(client);
+  server.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+  server.destroy();
+  assert.equal((await read).toString(), 'HTTP/1.1 400 Bad Request\r\n\r\n');
+  await close();
+});

@@ -17,6 +17,7 @@ import type { RevokedStore } from '../../pki/x509/revoked-store.ts';
 import type { RevocationMode } from '../../pki/x509/status.ts';
 import { createTrustStore, type TrustStore } from '../../pki/x509/trust-store.ts';
 import { type CertificateVerifier, createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../../pki/x509/verifier.ts';
+import type { SessionStore } from '../../session/store.ts';
 import { createTicketKeys, TICKET_KEY_LENGTH, type TicketKeys } from '../../session/ticket.ts';
 import type { NamedGroup } from '../../wire/group.ts';
 import { parseGroups, parseSigalgs } from './algorithms.ts';
@@ -38,6 +39,16 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
   readonly allowPartialTrustChain?: boolean | undefined;
   /** Smallest DH prime that a client accepts, in bits. */
   readonly minDHSize?: number | undefined;
+  /**
+   * Server: where sessions of TLS 1.2 and older are kept by ID, for clients without tickets, such as curl: `createMemoryStore` of
+   * `veritls`. Default: nowhere, but for the listeners of `newSession` and `resumeSession`.
+   */
+  readonly sessionStore?: SessionStore | undefined;
+  /**
+   * Server: session tickets that follow a handshake of TLS 1.3. Default 2. A client that only sends and closes, as in FTP, never
+   * reads them, and its system then cuts the connection off.
+   */
+  readonly ticketCount?: number | undefined;
   /**
    * SSL 3.0 and what is between, for a device that speaks nothing newer: what both have is used newest first. Broken (RFC 7568):
    * for this connection or server alone, shown in `connectionInfo.dangers`. `minVersion` is then SSLv3 by default, and `ciphers`
@@ -62,6 +73,7 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
 export const TICKET_KEYS_LENGTH: number = TICKET_KEY_LENGTH;
 
 const DEFAULT_SESSION_TIMEOUT_S = 300;
+const MAX_TICKETS = 16;
 const WEAK_DH_BITS = 1024;
 const WEAK_RSA_BITS = 1024;
 
@@ -77,6 +89,8 @@ export class SecureContext implements nodeTls.SecureContext {
   readonly sessionLifetimeMs: number;
   readonly sessionIdContext: Uint8Array;
   readonly minDhBits: number | undefined;
+  readonly sessionStore: SessionStore | undefined;
+  readonly ticketCount: number | undefined;
   /** Subjects of the CAs that the caller named: what a server tells its clients. */
   readonly authorities: readonly Uint8Array[];
   readonly #ca: TrustStore | undefined;
@@ -120,6 +134,8 @@ export class SecureContext implements nodeTls.SecureContext {
         ? parseSigalgs(options.sigalgs)
         : [...DEFAULT_SCHEMES, ...(sha1 ? SHA1_SCHEMES : []), ...(dss ? DSS_SCHEMES : [])];
 
+    this.sessionStore = options.sessionStore;
+    this.ticketCount = options.ticketCount;
     this.honorCipherOrder = options.honorCipherOrder !== false;
     this.sessionLifetimeMs = 1000 * (options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT_S);
     this.sessionIdContext = new Uint8Array(Buffer.from(options.sessionIdContext ?? '', 'latin1'));
@@ -266,11 +282,13 @@ function checkOptions(options: SecureContextOptions): void {
     if (value !== undefined && value !== null && typeof value !== 'string') throw argumentError(`options.${name}`, 'of type string', value);
   };
   for (const name of ['ciphers', 'sigalgs', 'ecdhCurve', 'sessionIdContext', 'passphrase'] as const) text(name);
-  const { minDHSize, sessionTimeout, ticketKeys } = options;
+  const { minDHSize, sessionTimeout, ticketCount, ticketKeys } = options;
   if (minDHSize !== undefined && !(Number.isInteger(minDHSize) && minDHSize >= 0))
     throw argumentError('options.minDHSize', 'a whole number', minDHSize);
   if (sessionTimeout !== undefined && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 0))
     throw argumentError('options.sessionTimeout', 'a whole number', sessionTimeout);
+  if (ticketCount !== undefined && !(Number.isInteger(ticketCount) && ticketCount >= 0 && ticketCount <= MAX_TICKETS))
+    throw argumentError('options.ticketCount', `a whole number up to ${MAX_TICKETS}`, ticketCount);
   if (ticketKeys !== undefined && ticketKeys !== null && !ArrayBuffer.isView(ticketKeys))
     throw argumentError('options.ticketKeys', 'an instance of Buffer, TypedArray, or DataView', ticketKeys);
   if (options.clientCertEngine !== undefined || options.privateKeyEngine !== undefined) {

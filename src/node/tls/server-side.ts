@@ -64,6 +64,7 @@ function watchersOf(hooks: ServerHooks): { trace?: Watchers['trace'] } {
 function build(settings: ServerSettings, hooks: ServerHooks, secure: SecureContext, outermost: boolean): ServerContext {
   const { requestCert, strict } = settings;
   const { alpn, psk, keyCert, ocsp } = hooks;
+  const sessions = hooks.sessions ?? secure.sessionStore;
   const init: ServerContextInit = {
     ...secure.commonInit(true, strict || !requestCert),
     alpn: settings.alpn,
@@ -75,7 +76,8 @@ function build(settings: ServerSettings, hooks: ServerHooks, secure: SecureConte
     contextId: secure.sessionIdContext,
     ...(hooks.keyLog === undefined ? {} : { keyLog: hooks.keyLog }),
     ...(settings.pskHint === undefined ? {} : { pskHint: new Uint8Array(Buffer.from(settings.pskHint)) }),
-    ...(hooks.sessions === undefined ? {} : { sessions: hooks.sessions }),
+    ...(sessions === undefined ? {} : { sessions }),
+    ...(secure.ticketCount === undefined ? {} : { ticketCount: secure.ticketCount }),
     ...(alpn === undefined ? {} : { selectAlpn: alpn }),
     ...(psk === undefined ? {} : { findPsk: (identity: Uint8Array) => findPsk(psk, identity) }),
     ...(outermost ? contextSelector(settings, hooks) : {}),

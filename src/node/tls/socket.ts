@@ -145,7 +145,10 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       transport.on('connect', onConnect);
       transport.on('close', onEarlyClose);
       if (own) for (const [event, forward] of FORWARDED) transport.on(event, forward);
-    } else process.nextTick(startLater, this);
+    } else {
+      takeOver(transport);
+      process.nextTick(startLater, this);
+    }
   }
 
   /** @internal */
@@ -175,6 +178,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       this.destroy(error as Error);
       return;
     }
+    if (!this.#attached) takeOver(transport);
     this.#driver = new Driver(connection, transport, this, opener.lenient);
     letGo(transport);
     this.#driver.start();
@@ -686,6 +690,19 @@ function letGo(transport: Owned): void {
   transport.off('connect', onConnect);
   transport.off('close', onEarlyClose);
   if (transport.listenerCount('lookup') > 0) for (const [event, forward] of FORWARDED) transport.off(event, forward);
+}
+
+/**
+ * A plain socket belongs to TLS from now on, as it does in node:tls: who read it before would read ciphertext, and an encoding
+ * that he set would spoil it. STARTTLS in packages counts on that.
+ */
+function takeOver(transport: Duplex): void {
+  if ((transport.constructor as unknown) !== Socket) return;
+  transport.removeAllListeners('data').pause();
+  if (transport.readableEncoding === null) return;
+  const { _readableState } = transport as unknown as { _readableState: { decoder: unknown; encoding: unknown } };
+  _readableState.decoder = null;
+  _readableState.encoding = null;
 }
 
 function startLater(socket: TLSSocket): void {
