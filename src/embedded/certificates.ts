@@ -1,14 +1,16 @@
 /** The arrays of config_tls.c (guide 4.4): host certificates with their keys, CA certificates, revoked certificates. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { privateKeyFromKeyObject } from '../crypto/node/index.ts';
-import type { CryptoProvider, PrivateKeyHandle } from '../crypto/port.ts';
-import type { Credential } from '../handshake/context.ts';
+import { nodeCrypto, privateKeyFromKeyObject } from '../crypto/node/index.ts';
+import type { PrivateKeyHandle } from '../crypto/port.ts';
 import { equal } from '../base/bytes.ts';
+import { COMMON_NAME } from '../pki/asn1/oids.ts';
 import { Certificate } from '../pki/x509/certificate.ts';
 import { type Fault, fault } from '../pki/x509/failure.ts';
+import { matchHostName } from '../pki/x509/host-name.ts';
 import { compatible, type Profile } from '../pki/x509/profile.ts';
 import { createRevokedStore } from '../pki/x509/revoked-store.ts';
 import { type CertificateVerifier, createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../pki/x509/verifier.ts';
+import type { HostEntry } from './composition.ts';
 import type { TlsConfig } from './config.ts';
 import {
   TLS_CERT_TYPE_DSS,
@@ -24,12 +26,6 @@ import {
 import { guarded } from './guard.ts';
 import { isRsaTooLong } from './provider.ts';
 import { CodeError, type t_tls_certificate } from './types.ts';
-
-/** Our certificate, as it is configured and as the engine uses it. */
-export interface HostEntry {
-  readonly configured: t_tls_certificate;
-  readonly credential: Credential;
-}
 
 /** The certificates of a block: one DER after the other, the owner's first. */
 export function certificatesOf(entry: t_tls_certificate | null | undefined): Certificate[] {
@@ -57,7 +53,9 @@ export function tls_check_certificate(p_cert: t_tls_certificate | null): t_tls_r
   });
 }
 
-export function hostEntries(config: Readonly<TlsConfig>, crypto: CryptoProvider): HostEntry[] {
+/** Our certificates; those of authorities and revoked ones are read as well, so that all are known to be certificates. */
+export function hostEntries(config: Readonly<TlsConfig>): HostEntry[] {
+  for (const entry of [...config.g_tls_arr_ca_cert, ...config.g_tls_arr_rv_cert]) for (const one of certificatesOf(entry)) void one.spki;
   return config.g_tls_arr_host_cert.map((configured) => {
     const chain = certificatesOf(configured);
     const leaf = chain[0]!;
@@ -65,11 +63,22 @@ export function hostEntries(config: Readonly<TlsConfig>, crypto: CryptoProvider)
     const handle = privateKeyOf(configured);
     const { spki } = handle;
     if (spki !== undefined && !equal(spki, leaf.spki)) throw new CodeError(TLS_TYPE_ERR, 'the private key is not that of the certificate');
-    const key = leaf.subjectKey(crypto);
+    const key = leaf.subjectKey(nodeCrypto);
     if (key === undefined || isRsaTooLong(key, config))
       throw new CodeError(TLS_TYPE_ERR, 'the key is longer than RSA_KEY_MODULO_LEN or RSA_KEY_EXP_LEN');
     return { configured, credential: { chain: chain.map((one) => one.der), key: handle } };
   });
+}
+
+/** Whether a certificate is for a name: a client's may have it as its common name. */
+export function isNamed(der: Uint8Array | undefined, name: string): boolean {
+  if (der === undefined) return false;
+  try {
+    const certificate = new Certificate(der);
+    return certificate.subject.values(COMMON_NAME).includes(name) || matchHostName(certificate, name, { legacyCommonName: true });
+  } catch {
+    return false;
+  }
 }
 
 /** Who is trusted, and with what exceptions. */

@@ -2,7 +2,6 @@
  * The configuration (guide chapter 3): one object with the guide's names and defaults. Set it before `tls_init`, which checks
  * it as a whole; what is changed afterwards has no effect until the next `tls_init`.
  */
-import { TLS_RSA_WITH_AES_128_CBC_SHA } from '../crypto/suites/aes-cbc.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import { MAX_DATAGRAM, MIN_DATAGRAM } from '../base/limits.ts';
 import { TLS_INIT_ERR, TLS_MASTER_SEC_LEN } from './constants.ts';
@@ -24,33 +23,43 @@ export interface TlsConfig {
   TLS_MAX_PUB_KEY_SIZE: number;
   /** Longest pre-master secret; a DH prime must not be longer. */
   TLS_PRE_MASTER_SECRET_SIZE: number;
+  /** Most host certificates. */
   TLS_MAX_HOST_CERT: number;
+  /** Most CA certificates. */
   TLS_MAX_CA_CERT: number;
+  /** Most revoked certificates. */
   TLS_MAX_RV_CERT: number;
+  /** Most cipher suites. */
   TLS_MAX_CIPHER_SUITES: number;
+  /** Most hash algorithms that are registered. */
   TLS_MAX_HASH_ALG_SIZE: number;
+  /** Most bulk encryption algorithms that are registered. */
   TLS_MAX_BULK_ALG_SIZE: number;
+  /** Most signature algorithms that are registered. */
   TLS_MAX_SIGN_ALG_SIZE: number;
   /** Connections, TLS and DTLS together. */
   TLS_MAX_CONN_SIZE: number;
   /** Sessions kept to be resumed, by clients and by servers. */
   TLS_MAX_SES_SIZE: number;
+  /** Longest name of a peer. */
   TLS_PEER_NAME_SIZE: number;
   /** No effect: padding is as long as the block asks for, and a peer's may have 255 bytes. */
   TLS_CBC_PADDING_LEN: number;
   /** Most user data in one call; peers are asked to send no longer records. */
   TLS_MAX_DATA_LEN: number;
-  /** Longest record that is received. */
+  /** Longest record that is received; over UDP, longest datagram. */
   TLS_RECV_BUF_SIZE: number;
-  /** Longest record that is sent. */
+  /** Longest record that is sent, with all that surrounds the data: longer data goes in several. */
   TLS_DATA_BUF_SIZE: number;
-  /** Bytes of all handshake messages of one handshake, and of one message in DTLS. */
+  /** Bytes of all handshake messages of one TLS handshake; of one message in DTLS. */
   TLS_HS_MSG_STORE_SIZE: number;
   /** Longest DER prefix of a digest in `t_tls_hash_alg_attr`. */
   TLS_DIGEST_PREFIX_LEN: number;
   /** Bytes of the object identifier in `tc_cert_oid`. */
   TLS_OID_SIZE: number;
+  /** 1: TLS over sockets. */
   TLS_SOCKET_IFC_ENABLE: number;
+  /** 1: TLS over native TCP. */
   TLS_TCPIP_IFC_ENABLE: number;
   /** 1: the validity of certificates is checked. */
   TLS_CHECK_CERT_EXP: number;
@@ -71,8 +80,11 @@ export interface TlsConfig {
   /** 1: all certificates are trusted. */
   TLS_TRUST_ALL_CERT: number;
   // --- config_tls.h: DTLS ---
+  /** 1: DTLS at all. */
   DTLS_IFC_ENABLE: number;
+  /** 1: DTLS over native UDP. */
   DTLS_UDP_IFC_ENABLE: number;
+  /** 1: DTLS over sockets. */
   DTLS_SOCKET_IFC_ENABLE: number;
   /** First local port of DTLS clients; 0: any. */
   DTLS_CLIENT_CONN_PORT: number;
@@ -82,18 +94,22 @@ export interface TlsConfig {
   DTLS_SCKSRV_RCV_SIZE: number;
   /** Retransmissions after which DTLS_NTF_TIMEOUT is sent. */
   DTLS_MSG_RETRY_NR: number;
+  /** Most ports of DTLS servers over native UDP. */
   DTLS_UDP_MAX_PORT_SRV_CNT: number;
-  /** In units of 100 ms. */
+  /** First timeout of a flight, in units of 100 ms. */
   DTLS_RETRANSMIT_INIT_TIME: number;
-  /** In units of 100 ms. */
+  /** Longest timeout of a flight, in units of 100 ms. */
   DTLS_RETRANSMIT_MAX_TIME: number;
   // --- config_tls.c ---
   /** Longest RSA modulus, in bytes. */
   RSA_KEY_MODULO_LEN: number;
   /** Longest RSA public exponent, in bytes. */
   RSA_KEY_EXP_LEN: number;
+  /** Our certificates with their keys. */
   g_tls_arr_host_cert: t_tls_certificate[];
+  /** Certificates of authorities that are trusted. */
   g_tls_arr_ca_cert: t_tls_certificate[];
+  /** Certificates that are revoked: nobody who shows one is let in. */
   g_tls_arr_rv_cert: t_tls_certificate[];
   // --- beyond the guide ---
   /** The cipher suites, best first; api_tls.h lists them in the guide's module. */
@@ -112,176 +128,134 @@ export interface TlsConfig {
   TLS_DEBUG_SECRETS: number;
 }
 
-/** The options of config_tls.h and config_tls.c that are numbers, with the guide's defaults. */
-export const GUIDE_DEFAULTS = {
-  TLS_MIN_KEY_EX_SIZE: 128,
-  TLS_MAX_MKEY_LEN: 20,
-  TLS_MAX_BKEY_LEN: 24,
-  TLS_MAX_HMAC_LEN: 64,
-  TLS_MIN_PUB_KEY_SIZE: 32,
-  TLS_MAX_PUB_KEY_SIZE: 260,
-  TLS_PRE_MASTER_SECRET_SIZE: 64,
-  TLS_MAX_HOST_CERT: 1,
-  TLS_MAX_CA_CERT: 1,
-  TLS_MAX_RV_CERT: 1,
-  TLS_MAX_CIPHER_SUITES: 1,
-  TLS_MAX_HASH_ALG_SIZE: 3,
-  TLS_MAX_BULK_ALG_SIZE: 2,
-  TLS_MAX_SIGN_ALG_SIZE: 3,
-  TLS_MAX_CONN_SIZE: 1,
-  TLS_MAX_SES_SIZE: 1,
-  TLS_PEER_NAME_SIZE: 16,
-  TLS_CBC_PADDING_LEN: 9,
-  TLS_MAX_DATA_LEN: 2700,
-  TLS_RECV_BUF_SIZE: 2700,
-  TLS_DATA_BUF_SIZE: 3400,
-  TLS_HS_MSG_STORE_SIZE: 8 * 1024,
-  TLS_DIGEST_PREFIX_LEN: 32,
-  TLS_OID_SIZE: 9,
-  TLS_SOCKET_IFC_ENABLE: 1,
-  TLS_TCPIP_IFC_ENABLE: 1,
-  TLS_CHECK_CERT_EXP: 0,
-  TLS_TCP_CONN_STACK_SIZE: 1256,
-  TLS_TIMER_PERIOD: 100,
-  TLS_TCP_HS_TIMEOUT: 100,
-  TLS_HB_TIME: 3,
-  TLS_HB_ALLOW_PEER_REQ: 0,
-  TLS_EXT_HB_PAYLOAD_SIZE: 8,
-  TLS_TREAT_RSA512_CERT_INV: 1,
-  TLS_TRUST_ALL_CERT: 0,
-  DTLS_IFC_ENABLE: 0,
-  DTLS_UDP_IFC_ENABLE: 1,
-  DTLS_SOCKET_IFC_ENABLE: 1,
-  DTLS_CLIENT_CONN_PORT: 1000,
-  DTLS_PMTU_SIZE: 1400,
-  DTLS_SCKSRV_RCV_SIZE: 500,
-  DTLS_MSG_RETRY_NR: 5,
-  DTLS_UDP_MAX_PORT_SRV_CNT: 1,
-  DTLS_RETRANSMIT_INIT_TIME: 10,
-  DTLS_RETRANSMIT_MAX_TIME: 600,
-  RSA_KEY_MODULO_LEN: 128,
-  RSA_KEY_EXP_LEN: 3,
+/** The options of config_tls.h and config_tls.c that are numbers: the guide's default, the least and the most. */
+const GUIDE_OPTIONS = {
+  TLS_MIN_KEY_EX_SIZE: [128, 64, 1024],
+  TLS_MAX_MKEY_LEN: [20, 0, 64],
+  TLS_MAX_BKEY_LEN: [24, 0, 64],
+  TLS_MAX_HMAC_LEN: [64, 16, 64],
+  TLS_MIN_PUB_KEY_SIZE: [32, 0, 2048],
+  TLS_MAX_PUB_KEY_SIZE: [260, 32, 2048],
+  TLS_PRE_MASTER_SECRET_SIZE: [64, TLS_MASTER_SEC_LEN, 2048],
+  TLS_MAX_HOST_CERT: [1, 0, 64],
+  TLS_MAX_CA_CERT: [1, 0, 1024],
+  TLS_MAX_RV_CERT: [1, 0, 4096],
+  TLS_MAX_CIPHER_SUITES: [1, 1, 256],
+  TLS_MAX_HASH_ALG_SIZE: [3, 1, 8],
+  TLS_MAX_BULK_ALG_SIZE: [2, 1, 16],
+  TLS_MAX_SIGN_ALG_SIZE: [3, 0, 8],
+  TLS_MAX_CONN_SIZE: [1, 1, 4096],
+  TLS_MAX_SES_SIZE: [1, 1, 4096],
+  TLS_PEER_NAME_SIZE: [16, 1, 255],
+  TLS_CBC_PADDING_LEN: [9, 0, 256],
+  TLS_MAX_DATA_LEN: [2700, 64, 16_384],
+  TLS_RECV_BUF_SIZE: [2700, 64, 18_437],
+  TLS_DATA_BUF_SIZE: [3400, 704, 65_536],
+  TLS_HS_MSG_STORE_SIZE: [8 * 1024, 256, 65_536],
+  TLS_DIGEST_PREFIX_LEN: [32, 19, 255],
+  TLS_OID_SIZE: [9, 1, 64],
+  TLS_SOCKET_IFC_ENABLE: [1, 0, 1],
+  TLS_TCPIP_IFC_ENABLE: [1, 0, 1],
+  TLS_CHECK_CERT_EXP: [0, 0, 1],
+  TLS_TCP_CONN_STACK_SIZE: [1256, 0, 0xffffff],
+  TLS_TIMER_PERIOD: [100, 1, 60_000],
+  TLS_TCP_HS_TIMEOUT: [100, 1, 3_600_000],
+  TLS_HB_TIME: [3, 1, 3_600],
+  TLS_HB_ALLOW_PEER_REQ: [0, 0, 1],
+  TLS_EXT_HB_PAYLOAD_SIZE: [8, 1, 1_024],
+  TLS_TREAT_RSA512_CERT_INV: [1, 0, 1],
+  TLS_TRUST_ALL_CERT: [0, 0, 1],
+  DTLS_IFC_ENABLE: [0, 0, 1],
+  DTLS_UDP_IFC_ENABLE: [1, 0, 1],
+  DTLS_SOCKET_IFC_ENABLE: [1, 0, 1],
+  DTLS_CLIENT_CONN_PORT: [1000, 0, 65_535],
+  DTLS_PMTU_SIZE: [1400, MIN_DATAGRAM + 28, MAX_DATAGRAM],
+  DTLS_SCKSRV_RCV_SIZE: [500, 64, 65_536],
+  DTLS_MSG_RETRY_NR: [5, 0, 1_000],
+  DTLS_UDP_MAX_PORT_SRV_CNT: [1, 0, 1_024],
+  DTLS_RETRANSMIT_INIT_TIME: [10, 1, 36_000],
+  DTLS_RETRANSMIT_MAX_TIME: [600, 1, 36_000],
+  RSA_KEY_MODULO_LEN: [128, 32, 2_048],
+  RSA_KEY_EXP_LEN: [3, 1, 2_048],
 } as const;
 
+/** Those beyond the guide. */
+const OWN_OPTIONS = {
+  TLS_MIN_VERSION: [0x0303, 0x0300, 0x0304],
+  TLS_MAX_VERSION: [0x0303, 0x0300, 0x0304],
+  OAL_PREEMPTIVE: [0, 0, 1],
+  IP_BUF_COUNT: [8, 1, 65_536],
+  IP_BUF_SIZE: [0, 0, 65_536],
+  TLS_DEBUG_SECRETS: [0, 0, 1],
+} as const;
+
+type Range = readonly [preset: number, least: number, most: number];
+const OPTIONS: readonly (readonly [name: string, range: Range])[] = /* @__PURE__ */ Object.entries({ ...GUIDE_OPTIONS, ...OWN_OPTIONS });
+
+/** The guide's options, with its defaults. */
+export const GUIDE_DEFAULTS: Readonly<Record<keyof typeof GUIDE_OPTIONS, number>> = /* @__PURE__ */ presets(
+  Object.entries(GUIDE_OPTIONS),
+) as Record<keyof typeof GUIDE_OPTIONS, number>;
+
 /** A configuration with all defaults. */
-export function defaultConfig(): TlsConfig {
+export function presetConfig(suites: readonly CipherSuite[]): TlsConfig {
   return {
-    ...GUIDE_DEFAULTS,
+    ...presets(OPTIONS),
     g_tls_arr_host_cert: [],
     g_tls_arr_ca_cert: [],
     g_tls_arr_rv_cert: [],
-    g_tls_arr_cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA],
+    g_tls_arr_cipher_suites: [...suites],
     g_tls_arr_psk: [],
-    TLS_MIN_VERSION: 0x0303,
-    TLS_MAX_VERSION: 0x0303,
-    OAL_PREEMPTIVE: 0,
-    IP_BUF_COUNT: 8,
-    IP_BUF_SIZE: 0,
-    TLS_DEBUG_SECRETS: 0,
-  };
+  } as object as TlsConfig;
 }
 
-/** The configuration: assign to its fields before `tls_init`. */
-export const config_tls: TlsConfig = defaultConfig();
-
-/** Puts every option back to its default. */
-export function tls_config_reset(): void {
-  Object.assign(config_tls, defaultConfig());
+function presets(options: readonly (readonly [string, Range])[]): Record<string, number> {
+  return Object.fromEntries(options.map(([name, [preset]]) => [name, preset]));
 }
 
-/** Least and most of every option that is neither an array nor a switch. */
-const RANGES: Readonly<Partial<Record<keyof TlsConfig, readonly [number, number]>>> = {
-  TLS_MIN_KEY_EX_SIZE: [64, 1024],
-  TLS_MAX_MKEY_LEN: [0, 64],
-  TLS_MAX_BKEY_LEN: [0, 64],
-  TLS_MAX_HMAC_LEN: [16, 64],
-  TLS_MIN_PUB_KEY_SIZE: [0, 2048],
-  TLS_MAX_PUB_KEY_SIZE: [32, 2048],
-  TLS_PRE_MASTER_SECRET_SIZE: [TLS_MASTER_SEC_LEN, 2048],
-  TLS_MAX_HOST_CERT: [0, 64],
-  TLS_MAX_CA_CERT: [0, 1024],
-  TLS_MAX_RV_CERT: [0, 4096],
-  TLS_MAX_CIPHER_SUITES: [1, 256],
-  TLS_MAX_HASH_ALG_SIZE: [1, 8],
-  TLS_MAX_BULK_ALG_SIZE: [1, 16],
-  TLS_MAX_SIGN_ALG_SIZE: [0, 8],
-  TLS_MAX_CONN_SIZE: [1, 4096],
-  TLS_MAX_SES_SIZE: [1, 4096],
-  TLS_PEER_NAME_SIZE: [1, 255],
-  TLS_CBC_PADDING_LEN: [0, 256],
-  TLS_MAX_DATA_LEN: [64, 16_384],
-  TLS_RECV_BUF_SIZE: [64, 18_437],
-  TLS_DATA_BUF_SIZE: [64, 65_536],
-  TLS_HS_MSG_STORE_SIZE: [256, 65_536],
-  TLS_DIGEST_PREFIX_LEN: [19, 255],
-  TLS_OID_SIZE: [1, 64],
-  TLS_TCP_CONN_STACK_SIZE: [0, 0xffffff],
-  TLS_TIMER_PERIOD: [1, 60_000],
-  TLS_TCP_HS_TIMEOUT: [1, 3_600_000],
-  TLS_HB_TIME: [1, 3_600],
-  TLS_EXT_HB_PAYLOAD_SIZE: [1, 1_024],
-  DTLS_CLIENT_CONN_PORT: [0, 65_535],
-  DTLS_PMTU_SIZE: [MIN_DATAGRAM + 28, MAX_DATAGRAM],
-  DTLS_SCKSRV_RCV_SIZE: [64, 65_536],
-  DTLS_MSG_RETRY_NR: [0, 1_000],
-  DTLS_UDP_MAX_PORT_SRV_CNT: [0, 1_024],
-  DTLS_RETRANSMIT_INIT_TIME: [1, 36_000],
-  DTLS_RETRANSMIT_MAX_TIME: [1, 36_000],
-  RSA_KEY_MODULO_LEN: [32, 2_048],
-  RSA_KEY_EXP_LEN: [1, 2_048],
-  TLS_MIN_VERSION: [0x0300, 0x0304],
-  TLS_MAX_VERSION: [0x0300, 0x0304],
-  IP_BUF_COUNT: [1, 65_536],
-  IP_BUF_SIZE: [0, 65_536],
-};
-
-const SWITCHES: readonly (keyof TlsConfig)[] = [
-  'TLS_SOCKET_IFC_ENABLE',
-  'TLS_TCPIP_IFC_ENABLE',
-  'TLS_CHECK_CERT_EXP',
-  'TLS_HB_ALLOW_PEER_REQ',
-  'TLS_TREAT_RSA512_CERT_INV',
-  'TLS_TRUST_ALL_CERT',
-  'DTLS_IFC_ENABLE',
-  'DTLS_UDP_IFC_ENABLE',
-  'DTLS_SOCKET_IFC_ENABLE',
-  'OAL_PREEMPTIVE',
-  'TLS_DEBUG_SECRETS',
-];
+const ARRAYS = {
+  g_tls_arr_host_cert: 'TLS_MAX_HOST_CERT',
+  g_tls_arr_ca_cert: 'TLS_MAX_CA_CERT',
+  g_tls_arr_rv_cert: 'TLS_MAX_RV_CERT',
+  g_tls_arr_cipher_suites: 'TLS_MAX_CIPHER_SUITES',
+} as const;
 
 /** A checked copy. Throws a `CodeError` of TLS_INIT_ERR that says which option is wrong. */
 export function checkedConfig(config: TlsConfig): Readonly<TlsConfig> {
-  for (const [name, [least, most]] of Object.entries(RANGES) as [keyof TlsConfig, readonly [number, number]][]) {
-    const value = config[name];
+  for (const [name, [, least, most]] of OPTIONS) {
+    const value = config[name as keyof TlsConfig];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
       wrong(`${name} is not from ${least} to ${most}`);
   }
-  for (const name of SWITCHES) if (config[name] !== 0 && config[name] !== 1) wrong(`${name} is neither 0 nor 1`);
-  checkArray(config, 'g_tls_arr_host_cert', 'TLS_MAX_HOST_CERT');
-  checkArray(config, 'g_tls_arr_ca_cert', 'TLS_MAX_CA_CERT');
-  checkArray(config, 'g_tls_arr_rv_cert', 'TLS_MAX_RV_CERT');
-  checkArray(config, 'g_tls_arr_cipher_suites', 'TLS_MAX_CIPHER_SUITES');
+  for (const [name, limit] of Object.entries(ARRAYS)) {
+    const array = config[name as keyof typeof ARRAYS];
+    if (!Array.isArray(array)) wrong(`${name} is not an array`);
+    if (array.length > config[limit]) wrong(`${name} has more than ${limit} entries`);
+  }
   if (!Array.isArray(config.g_tls_arr_psk)) wrong('g_tls_arr_psk is not an array');
-  if (config.TLS_MIN_PUB_KEY_SIZE > config.TLS_MAX_PUB_KEY_SIZE) wrong('TLS_MIN_PUB_KEY_SIZE exceeds TLS_MAX_PUB_KEY_SIZE');
-  if (config.TLS_MIN_VERSION > config.TLS_MAX_VERSION) wrong('TLS_MIN_VERSION exceeds TLS_MAX_VERSION');
-  if (config.DTLS_RETRANSMIT_INIT_TIME > config.DTLS_RETRANSMIT_MAX_TIME)
-    wrong('DTLS_RETRANSMIT_INIT_TIME exceeds DTLS_RETRANSMIT_MAX_TIME');
+  for (const psk of config.g_tls_arr_psk) {
+    if (!(psk?.psk_identity instanceof Uint8Array) || !(psk.psk_key instanceof Uint8Array) || psk.psk_key.length === 0)
+      wrong('g_tls_arr_psk has an entry without identity or key');
+  }
+  inOrder(config, 'TLS_MIN_PUB_KEY_SIZE', 'TLS_MAX_PUB_KEY_SIZE');
+  inOrder(config, 'TLS_MIN_VERSION', 'TLS_MAX_VERSION');
+  inOrder(config, 'DTLS_RETRANSMIT_INIT_TIME', 'DTLS_RETRANSMIT_MAX_TIME');
   // The guide asks for twice TLS_RECV_BUF_SIZE, which its own defaults do not keep.
-  if (config.TLS_DATA_BUF_SIZE < config.TLS_RECV_BUF_SIZE) wrong('TLS_DATA_BUF_SIZE is less than TLS_RECV_BUF_SIZE');
+  inOrder(config, 'TLS_RECV_BUF_SIZE', 'TLS_DATA_BUF_SIZE');
   if (config.g_tls_arr_cipher_suites.length === 0) wrong('no cipher suite');
   for (const suite of config.g_tls_arr_cipher_suites) {
-    const { protection, name } = suite;
-    if (protection.keyLength > config.TLS_MAX_BKEY_LEN) wrong(`${name} needs TLS_MAX_BKEY_LEN ${protection.keyLength}`);
-    if (protection.macKeyLength > config.TLS_MAX_MKEY_LEN) wrong(`${name} needs TLS_MAX_MKEY_LEN ${protection.macKeyLength}`);
-    if (protection.macKeyLength > config.TLS_MAX_HMAC_LEN) wrong(`${name} needs TLS_MAX_HMAC_LEN ${protection.macKeyLength}`);
+    if (typeof suite?.protection !== 'object') wrong('g_tls_arr_cipher_suites has an entry that is no suite');
+    const { name, protection } = suite;
+    const { keyLength, macKeyLength } = protection;
+    if (keyLength > config.TLS_MAX_BKEY_LEN) wrong(`${name} needs TLS_MAX_BKEY_LEN ${keyLength}`);
+    if (macKeyLength > config.TLS_MAX_MKEY_LEN) wrong(`${name} needs TLS_MAX_MKEY_LEN ${macKeyLength}`);
+    if (macKeyLength > config.TLS_MAX_HMAC_LEN) wrong(`${name} needs TLS_MAX_HMAC_LEN ${macKeyLength}`);
   }
   return Object.freeze({ ...config });
 }
 
-function checkArray(config: TlsConfig, name: keyof TlsConfig, limit: keyof TlsConfig): void {
-  const array = config[name];
-  if (!Array.isArray(array)) wrong(`${name} is not an array`);
-  if (array.length > (config[limit] as number)) wrong(`${name} has more than ${limit} entries`);
+function inOrder(config: TlsConfig, less: keyof TlsConfig, more: keyof TlsConfig): void {
+  if (config[less] > config[more]) wrong(`${less} exceeds ${more}`);
 }
 
 function wrong(detail: string): never {

@@ -13,7 +13,8 @@ import { dangersIn } from '../handshake/dangers.ts';
 import { heartbeat } from '../handshake/features/heartbeat.ts';
 import type { ProtocolVersion } from '../handshake/version.ts';
 import { equal } from '../base/bytes.ts';
-import { certificatesOf, type HostEntry } from './certificates.ts';
+import { certificatesOf } from './certificates.ts';
+import type { HostEntry, Transport } from './composition.ts';
 import type { CertificateVerifier } from '../pki/x509/verifier.ts';
 import { createMemoryStore } from '../session/cache.ts';
 import { dtls10Client, dtls10Server } from '../versions/dtls10.ts';
@@ -28,15 +29,13 @@ import * as scheme from '../wire/signature-scheme.ts';
 import { psp_get_tick_count } from './psp.ts';
 import type { TlsConfig } from './config.ts';
 import { TLS_HASH_MD5, TLS_HASH_SHA1, TLS_SIGN_DSS, TLS_SIGN_ECC, TLS_SIGN_EDH, TLS_SIGN_RSA } from './constants.ts';
-import { bulkIndexOf, HASH_INDEX, type Registry } from './provider.ts';
-
-export type Transport = 'tls' | 'dtls';
+import { demandCiphers, hashOf, missing, type Registry } from './registry.ts';
 
 export interface ContextParts {
   readonly config: Readonly<TlsConfig>;
   readonly registry: Registry;
   readonly crypto: CryptoProvider;
-  readonly host: readonly HostEntry[];
+  readonly hosts: readonly HostEntry[];
   readonly verifier: CertificateVerifier;
   readonly now: () => number;
   readonly keyLog: ((line: string) => void) | undefined;
@@ -60,25 +59,18 @@ type Common = Pick<
   | 'heartbeat'
 >;
 
-/** What is missing among the registered algorithms; undefined: nothing. */
-export function checkAlgorithms(config: Readonly<TlsConfig>, registry: Registry): string | undefined {
-  const hash = (name: HashName): boolean => registry.hash.has(HASH_INDEX[name]);
-  for (const suite of config.g_tls_arr_cipher_suites) {
-    const bulk = bulkIndexOf(suite.protection.name);
-    if (bulk < 0 || !registry.bulk.has(bulk)) return `${suite.name}: no bulk algorithm for ${suite.protection.name}`;
-    if (suite.family === 'modern') {
-      if (!hash(suite.hash)) return `${suite.name}: ${suite.hash} is not registered`;
-      continue;
-    }
-    if (config.TLS_MAX_VERSION >= 0x0303 && !hash(suite.prfHash)) return `${suite.name}: ${suite.prfHash} is not registered`;
-    const mac = macOf(suite.protection.name);
-    if (mac !== undefined && !hash(mac)) return `${suite.name}: ${mac} is not registered`;
-    const needs = signaturesOf(suite);
-    for (const index of needs) if (!registry.sign.has(index)) return `${suite.name}: signature algorithm ${index} is not registered`;
+/** Every algorithm that the configured suites and versions need must be registered. */
+export function demandAlgorithms(config: Readonly<TlsConfig>, registry: Registry): void {
+  const { g_tls_arr_cipher_suites: suites, TLS_MIN_VERSION, TLS_MAX_VERSION } = config;
+  // Before TLS 1.2 the PRF is over MD5 and SHA-1, whatever the suite says.
+  demandCiphers(suites, registry, TLS_MAX_VERSION >= 0x0303);
+  for (const suite of suites) {
+    const mac = suite.family === 'legacy' ? macOf(suite.protection.name) : undefined;
+    if (mac !== undefined && hashOf(registry, mac) === undefined) missing(suite.name, mac);
+    for (const index of signaturesOf(suite)) if (!registry.sign.has(index)) missing(suite.name, `signature algorithm ${index}`);
   }
-  const old = config.TLS_MIN_VERSION < 0x0303;
-  if (old && !(registry.hash.has(TLS_HASH_MD5) && registry.hash.has(TLS_HASH_SHA1))) return 'versions before TLS 1.2 need MD5 and SHA-1';
-  return undefined;
+  if (TLS_MIN_VERSION < 0x0303 && !(registry.hash.has(TLS_HASH_MD5) && registry.hash.has(TLS_HASH_SHA1)))
+    missing('versions before TLS 1.2', 'MD5 or SHA-1');
 }
 
 export function clientContextOf(parts: ContextParts, transport: Transport): ClientContext {
@@ -119,7 +111,7 @@ function common(parts: ContextParts, transport: Transport, side: 'client' | 'ser
     (suite) => suite.family === 'legacy' || versions.some((version) => version.family === 'modern'),
   );
   const minDhBits = 8 * config.TLS_MIN_KEY_EX_SIZE;
-  const credentials = parts.host.map((entry) => entry.credential);
+  const credentials = parts.hosts.map((entry) => entry.credential);
   return {
     crypto,
     versions,
@@ -195,7 +187,7 @@ const SCHEMES: readonly (readonly [number, number, HashName])[] = [
 ];
 
 function schemesOf(registry: Registry): number[] {
-  return SCHEMES.filter(([, sign, hash]) => registry.sign.has(sign) && registry.hash.has(HASH_INDEX[hash])).map(([number]) => number);
+  return SCHEMES.filter(([, sign, hash]) => registry.sign.has(sign) && hashOf(registry, hash) !== undefined).map(([number]) => number);
 }
 
 /** RFC 6066 §4: the largest that holds no more than the buffer. */

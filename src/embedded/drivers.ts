@@ -1,4 +1,7 @@
 /** The manager's own drivers, over node:crypto: the algorithms of guide 4.4, and a few that are younger than it. */
+import { aead } from '../crypto/node/aead.ts';
+import { cbc } from '../crypto/node/block.ts';
+import { hmac, startHash } from '../crypto/node/hashes.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import type { AeadName, CbcName, HashName } from '../crypto/port.ts';
 import type { SignOperations, t_enc_driver } from './eem.ts';
@@ -25,18 +28,24 @@ export const ENC_ALG_ECC = 0x2004;
 export const enc_aes_driver: t_enc_driver = {
   enc_name: 'aes',
   enc_alg_ids: [ENC_ALG_AES_128_CBC, ENC_ALG_AES_256_CBC, ENC_ALG_AES_128_GCM, ENC_ALG_AES_256_GCM, ENC_ALG_AES_128_CCM_8],
-  enc_bulk: (id, key) => (id <= ENC_ALG_AES_256_CBC ? nodeCrypto.cbc(CBC[id]!, key) : nodeCrypto.aead(AEAD[id]!, key)),
+  enc_bulk: (id, key) => (id <= ENC_ALG_AES_256_CBC ? cbc(CBC[id]!, key) : aead(AEAD[id]!, key)),
+};
+/** AES in CCM with short tags alone: what the smallest devices speak. */
+export const enc_aes_ccm_driver: t_enc_driver = {
+  enc_name: 'aes-ccm',
+  enc_alg_ids: [ENC_ALG_AES_128_CCM_8],
+  enc_bulk: (_id, key) => aead('aes-128-ccm-8', key),
 };
 /** Triple DES. */
 export const enc_3des_driver: t_enc_driver = {
   enc_name: '3des',
   enc_alg_ids: [ENC_ALG_3DES_EDE_CBC],
-  enc_bulk: (_id, key) => nodeCrypto.cbc('3des-ede-cbc', key),
+  enc_bulk: (_id, key) => cbc('3des-ede-cbc', key),
 };
 export const enc_chacha_driver: t_enc_driver = {
   enc_name: 'chacha20-poly1305',
   enc_alg_ids: [ENC_ALG_CHACHA20_POLY1305],
-  enc_bulk: (_id, key) => nodeCrypto.aead('chacha20-poly1305', key),
+  enc_bulk: (_id, key) => aead('chacha20-poly1305', key),
 };
 /** Suites without encryption. */
 export const enc_null_driver: t_enc_driver = { enc_name: 'null', enc_alg_ids: [ENC_ALG_NULL] };
@@ -44,8 +53,8 @@ export const enc_null_driver: t_enc_driver = { enc_name: 'null', enc_alg_ids: [E
 export const enc_hash_driver: t_enc_driver = {
   enc_name: 'hash',
   enc_alg_ids: [ENC_ALG_MD5, ENC_ALG_SHA1, ENC_ALG_SHA256, ENC_ALG_SHA384, ENC_ALG_SHA512],
-  enc_hash: (id) => nodeCrypto.hash(HASHES[id]!),
-  enc_hmac: (id, key, parts) => nodeCrypto.hmac(HASHES[id]!, key, ...parts),
+  enc_hash: (id) => startHash(HASHES[id]!),
+  enc_hmac: (id, key, parts) => hmac(HASHES[id]!, key, ...parts),
 };
 /** RSA, EDH, DSS, and elliptic curves. */
 export const enc_sign_driver: t_enc_driver = {

@@ -1,33 +1,34 @@
 /** The DTLS sockets interface (guide 5.5): polled or blocking, as OAL_PREEMPTIVE says. */
+import { checkPointers, giveTicket, isAddress, isLength, isNull, isSwitch, isTicket, peerNameOf } from './arguments.ts';
 import {
   TLS_CONNST_CLOSED,
   TLS_DTLS_NEW_CONN,
+  TLS_FULL_ERR,
   TLS_INIT_ERR,
   TLS_MEM_ERR,
   TLS_NOT_FOUND_ERR,
   TLS_NULL_PTR_ERR,
   TLS_OK,
   TLS_PARAM_ERR,
-  TLS_FULL_ERR,
   TLS_TIMEOUT_ERR,
   TLS_WAIT,
   type t_tls_conn_status,
   type t_tls_ret,
 } from './constants.ts';
-import { DtlsLink, type DtlsPort } from './dtls-port.ts';
+import { DtlsLink } from './dtls-link.ts';
+import { DtlsSharedPort } from './dtls-shared-port.ts';
+import { clientPort } from './dtls-udp.ts';
 import { guarded, refuse } from './guard.ts';
-import type { Started } from './link.ts';
-import { running, ticketOfConnection } from './module.ts';
-import { block, dtlsOf, findSocket, isBlocking, SOCK_DGRAM, type SocketEntry } from './sockets.ts';
-import { isAddress, isLength } from './tcp.ts';
-import { isNull, peerNameOf } from './tls-tcp.ts';
-import { type Ref, TLS_INVALID_CONN_TICKET, type t_dtls_hdl, type t_dtls_socket_hdl, type t_ip_port, type t_tls_ticket } from './types.ts';
+import { staleTicket } from './link.ts';
+import { running, type Started } from './module.ts';
+import { dtlsOf, findSocket, SOCK_DGRAM, type SocketEntry, waitFor } from './sockets.ts';
+import type { Ref, t_dtls_hdl, t_dtls_socket_hdl, t_ip_port, t_tls_ticket } from './types.ts';
 
 /** Connections of clients whose handshake is under way, by socket. */
 const underWay = new Map<number, DtlsLink>();
-const owners = new WeakMap<DtlsPort, SocketEntry>();
+const owners = new WeakMap<DtlsLink['port'], SocketEntry>();
 
-/** The handshake as client. `p_ip_port` may be null where the socket is connected. */
+/** The handshake as client. `p_ip_port` may be null where the socket is connected. Polled: call it again until it gives no TLS_WAIT. */
 export function dtls_client_handshake_socket(
   sockfd: number,
   p_ip_port: t_ip_port | null,
@@ -38,35 +39,19 @@ export function dtls_client_handshake_socket(
   return guarded(() => {
     const module = open();
     if (typeof module === 'number') return module;
-    if (isNull(p_conn_hdl)) return TLS_NULL_PTR_ERR;
-    const entry = findSocket(sockfd);
-    if (entry === undefined || entry.type !== SOCK_DGRAM) return refuse(TLS_NOT_FOUND_ERR, 'no datagram socket has this descriptor');
-    const name = peerNameOf(module, p_peer_name);
-    if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
-    let link = underWay.get(sockfd);
-    if (link === undefined) {
-      if (isNull(p_ip_port) && entry.peer === undefined) return TLS_NULL_PTR_ERR;
-      if (!isNull(p_ip_port) && !isAddress(p_ip_port)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
-      if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined)
-        return refuse(TLS_PARAM_ERR, 'conn_ticket');
-      if (module.connections.isFull) return refuse(TLS_FULL_ERR, 'TLS_MAX_CONN_SIZE');
-      const to = isNull(p_ip_port) ? entry.peer! : { address: p_ip_port.ipp_ip_addr, port: p_ip_port.ipp_port };
-      if (entry.udp === undefined && entry.port === 0) entry.port = clientPort(module);
-      const port = dtlsOf(module, entry);
-      owners.set(port, entry);
-      link = port.client(to.address, to.port, name, conn_ticket);
-      underWay.set(sockfd, link);
-      const ret = port.start(link, true);
-      if (ret !== TLS_OK) {
-        underWay.delete(sockfd);
-        link.drop();
-        return ret;
-      }
-    }
-    p_conn_hdl.value = link.dtlsHandle;
+    const bad = checkPointers(p_conn_hdl);
+    if (bad !== TLS_OK) return bad;
+    const entry = findDatagramSocket(sockfd);
+    if (typeof entry === 'number') return entry;
+    const peerName = peerNameOf(module, p_peer_name);
+    if (peerName === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
+    const link = underWay.get(sockfd) ?? begin(module, entry, p_ip_port, peerName, conn_ticket);
+    if (typeof link === 'number') return link;
+    p_conn_hdl!.value = link.dtlsHandle;
     const ret = settle(entry, link, () => link.handshakeResult);
-    if (ret !== TLS_WAIT && ret !== TLS_TIMEOUT_ERR) underWay.delete(sockfd);
-    if (ret !== TLS_OK && ret !== TLS_WAIT && ret !== TLS_TIMEOUT_ERR) link.drop();
+    if (ret === TLS_WAIT || ret === TLS_TIMEOUT_ERR) return ret;
+    underWay.delete(sockfd);
+    if (ret !== TLS_OK) link.drop();
     return ret;
   });
 }
@@ -81,42 +66,26 @@ export function dtls_server_handshake_socket(
   return guarded(() => {
     const module = open();
     if (typeof module === 'number') return module;
-    if (isNull(p_conn_hdl)) return TLS_NULL_PTR_ERR;
-    const entry = findSocket(sockfd);
-    if (entry === undefined || entry.type !== SOCK_DGRAM) return refuse(TLS_NOT_FOUND_ERR, 'no datagram socket has this descriptor');
-    const name = peerNameOf(module, p_peer_name);
-    if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
-    const port = dtlsOf(module, entry);
-    owners.set(port, entry);
-    port.maxDatagram = module.config.DTLS_SCKSRV_RCV_SIZE;
-    if (!port.serve(Boolean(client_verify), { ntf: null, starts: true, peerName: name }))
+    const bad = checkPointers(p_conn_hdl);
+    if (bad !== TLS_OK) return bad;
+    const entry = findDatagramSocket(sockfd);
+    if (typeof entry === 'number') return entry;
+    const peerName = peerNameOf(module, p_peer_name);
+    if (peerName === undefined || !isSwitch(client_verify)) return refuse(TLS_PARAM_ERR, 'client_verify or p_peer_name');
+    const port = portOf(module, entry);
+    port.maxDatagram = Math.min(port.maxDatagram, module.config.DTLS_SCKSRV_RCV_SIZE);
+    if (!port.serve(Boolean(client_verify), { ntf: null, starts: true, peerName }))
       return refuse(TLS_PARAM_ERR, 'client_verify differs from the call before');
-    port.step();
     const next = (): t_tls_ret => {
-      for (const link of port.arrivals) {
-        const ret = link.handshakeResult;
-        if (ret === TLS_WAIT) continue;
-        port.arrivals.splice(port.arrivals.indexOf(link), 1);
-        if (ret === TLS_OK) p_conn_hdl.value = link.dtlsHandle;
-        else link.drop();
-        return ret;
-      }
-      return TLS_WAIT;
+      port.step();
+      const link = port.arrivals.find((one) => one.handshakeResult !== TLS_WAIT);
+      if (link === undefined) return TLS_WAIT;
+      port.arrivals.splice(port.arrivals.indexOf(link), 1);
+      if (link.handshakeResult === TLS_OK) p_conn_hdl!.value = link.dtlsHandle;
+      else link.drop();
+      return link.handshakeResult;
     };
-    let ret = next();
-    if (ret === TLS_WAIT && isBlocking()) {
-      const done = block(
-        () => {
-          port.step();
-          ret = next();
-          return ret !== TLS_WAIT;
-        },
-        entry.timeout,
-        () => port.nextTimeout,
-      );
-      if (!done) return TLS_TIMEOUT_ERR;
-    }
-    return ret;
+    return waitFor(entry, next, () => port.nextTimeout);
   });
 }
 
@@ -142,44 +111,36 @@ export function dtls_receive_socket(
   p_data_len: Ref<number> | null,
 ): t_tls_ret {
   return guarded(() => {
-    if (isNull(p_buf) || isNull(p_data_len)) return TLS_NULL_PTR_ERR;
+    const bad = checkPointers(p_buf, p_data_len);
+    if (bad !== TLS_OK) return bad;
+    p_data_len!.value = 0;
     const link = find(conn_hdl);
     if (typeof link === 'number') return link;
-    p_data_len.value = 0;
     if (!(p_buf instanceof Uint8Array) || !isLength(buf_size, p_buf)) return refuse(TLS_PARAM_ERR, 'p_buf or buf_size');
-    const entry = owners.get(link.port);
-    const state = (): t_tls_ret => {
-      const ret = link.peek() === undefined ? link.idleResult : TLS_OK;
-      return ret === TLS_WAIT && link.port.arrivals.some((one) => one.handshakeResult === TLS_OK) ? TLS_DTLS_NEW_CONN : ret;
-    };
-    const ret = entry === undefined ? state() : settle(entry, link, state);
+    const { port } = link;
+    const ret = settle(owners.get(port)!, link, () => {
+      const idle = link.peek() === undefined ? link.idleResult : TLS_OK;
+      const others = port instanceof DtlsSharedPort ? port.arrivals : [];
+      return idle === TLS_WAIT && others.some((one) => one.handshakeResult === TLS_OK) ? TLS_DTLS_NEW_CONN : idle;
+    });
     if (ret !== TLS_OK) return ret;
     const datagram = link.peek()!;
     if (datagram.length > buf_size) return refuse(TLS_MEM_ERR, `the datagram has ${datagram.length} bytes`);
     p_buf.set(datagram);
     link.take();
-    p_data_len.value = datagram.length;
+    p_data_len!.value = datagram.length;
     return TLS_OK;
   });
 }
 
 /** The ticket with which a later connection resumes the session of this one. */
 export function dtls_get_ticket_socket(conn_hdl: t_dtls_hdl, p_conn_ticket: Ref<t_tls_ticket> | null): t_tls_ret {
-  return guarded(() => {
-    if (isNull(p_conn_ticket) || typeof p_conn_ticket !== 'object') return TLS_PARAM_ERR;
-    const link = find(conn_hdl);
-    if (typeof link === 'number') return link;
-    const ticket = ticketOfConnection(link.module, link.handle);
-    if (ticket === undefined) return refuse(TLS_NOT_FOUND_ERR, 'the connection has no session');
-    p_conn_ticket.value = ticket;
-    return TLS_OK;
-  });
+  return guarded(() => giveTicket(linkOf(conn_hdl), p_conn_ticket));
 }
 
 /** How a DTLS connection stands. */
 export function dtls_get_state_socket(conn_hdl: t_dtls_hdl): t_tls_conn_status {
-  const link = find(conn_hdl);
-  return typeof link === 'number' ? TLS_CONNST_CLOSED : link.status;
+  return linkOf(conn_hdl)?.status ?? TLS_CONNST_CLOSED;
 }
 
 /** Closes the DTLS connection; the socket is the caller's to close. */
@@ -202,38 +163,59 @@ function open(): Started | t_tls_ret {
     : refuse(TLS_INIT_ERR, 'DTLS_IFC_ENABLE or DTLS_SOCKET_IFC_ENABLE is 0');
 }
 
+function findDatagramSocket(sockfd: number): SocketEntry | t_tls_ret {
+  const entry = findSocket(sockfd);
+  return entry?.type === SOCK_DGRAM ? entry : refuse(TLS_NOT_FOUND_ERR, 'no datagram socket has this descriptor');
+}
+
 function find(handle: t_dtls_hdl): DtlsLink | t_tls_ret {
   const module = open();
   if (typeof module === 'number') return module;
-  const held = module.connections.get(handle as number as never);
-  return held instanceof DtlsLink && held.kind === 'dtls-socket' ? held : refuse(TLS_NOT_FOUND_ERR, 'no connection has this handle');
+  return linkOf(handle) ?? refuse(TLS_NOT_FOUND_ERR, 'no connection has this handle');
+}
+
+function linkOf(handle: t_dtls_hdl): DtlsLink | undefined {
+  const held = running()?.connections.get(handle as number as never);
+  return held instanceof DtlsLink && held.kind === 'dtls-socket' ? held : undefined;
+}
+
+function portOf(module: Started, entry: SocketEntry): DtlsSharedPort {
+  const port = dtlsOf(module, entry);
+  owners.set(port, entry);
+  return port;
+}
+
+/** A client's connection, and its handshake. */
+function begin(
+  module: Started,
+  entry: SocketEntry,
+  p_ip_port: t_ip_port | null,
+  peerName: string,
+  ticket: t_tls_ticket,
+): DtlsLink | t_tls_ret {
+  if (isNull(p_ip_port) && entry.peer === undefined) return TLS_NULL_PTR_ERR;
+  if (!isNull(p_ip_port) && !isAddress(p_ip_port)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
+  if (!isTicket(module, ticket)) return staleTicket();
+  if (module.connections.isFull) return refuse(TLS_FULL_ERR, 'TLS_MAX_CONN_SIZE');
+  const to = isNull(p_ip_port) ? entry.peer! : { address: p_ip_port.ipp_ip_addr, port: p_ip_port.ipp_port };
+  if (entry.udp === undefined && entry.port === 0) entry.port = clientPort(module);
+  const link = portOf(module, entry).client(to.address, to.port);
+  link.peerName = peerName;
+  link.ticket = ticket;
+  const ret = link.start();
+  if (ret !== TLS_OK) {
+    link.drop();
+    return ret;
+  }
+  underWay.set(entry.fd, link);
+  return link;
 }
 
 /** Waits where calls block; a flight that went out in vain too often is TLS_TIMEOUT_ERR, once. */
 function settle(entry: SocketEntry, link: DtlsLink, state: () => t_tls_ret): t_tls_ret {
   const look = (): t_tls_ret => {
     link.port.step();
-    const ret = state();
-    if (ret !== TLS_WAIT || !link.timedOut) return ret;
-    link.timedOut = false;
-    return TLS_TIMEOUT_ERR;
+    return link.orTimeout(state());
   };
-  let ret = look();
-  if (ret !== TLS_WAIT || !isBlocking()) return ret;
-  const done = block(
-    () => {
-      ret = look();
-      return ret !== TLS_WAIT;
-    },
-    entry.timeout,
-    () => link.port.nextTimeout,
-  );
-  return done ? ret : TLS_TIMEOUT_ERR;
-}
-
-let nextClient = 0;
-
-function clientPort(module: Started): number {
-  const first = module.config.DTLS_CLIENT_CONN_PORT;
-  return first === 0 ? 0 : first + (nextClient++ % Math.min(1_000, 65_536 - first));
+  return waitFor(entry, look, () => link.port.nextTimeout);
 }

@@ -30,12 +30,12 @@ export interface t_enc_driver {
 const MAX_DRIVERS = 64;
 
 let state: 'none' | 'initialized' | 'started' = 'none';
-let drivers = new Slots<t_enc_driver, 'encryption'>(MAX_DRIVERS);
+let drivers = new Slots<t_enc_driver, 'encryption'>('encryption', MAX_DRIVERS);
 
 /** Initializes the manager. */
 export function enc_init(): t_tls_ret {
   if (state !== 'none') return TLS_INIT_ERR;
-  drivers = new Slots(MAX_DRIVERS);
+  drivers = new Slots('encryption', MAX_DRIVERS);
   state = 'initialized';
   return TLS_OK;
 }

@@ -4,7 +4,9 @@
  */
 export * from './constants.ts';
 export * from './types.ts';
-export { config_tls, defaultConfig, GUIDE_DEFAULTS, tls_config_reset, type TlsConfig } from './config.ts';
+export { GUIDE_DEFAULTS, type TlsConfig } from './config.ts';
+export { config_tls, defaultConfig, tls_config_reset } from './config-tls.ts';
+export { tls_init } from './complete.ts';
 export { tls_check_certificate } from './certificates.ts';
 export { tls_last_error } from './guard.ts';
 export * from './psp.ts';
@@ -23,8 +25,6 @@ export {
 } from './eem.ts';
 export {
   tls_delete,
-  tls_init,
-  tls_install_ip_stack,
   tls_mutex,
   tls_register_bulk,
   tls_register_hash,
@@ -32,7 +32,8 @@ export {
   tls_start,
   tls_stop,
 } from './module.ts';
-export type { IpStack, StackDatagram, StackListener, StackStream, StackUdp, StreamState } from './stack.ts';
+export type { IpStack, StackDatagram, StackListener, StackStream, StackUdp, StreamState, UdpStack } from './stack.ts';
+export { tls_install_ip_stack } from './stacks.ts';
 export { ip_ntf_failures, ip_release_proto_buf } from './ip.ts';
 export {
   tcp_accept,
@@ -59,38 +60,37 @@ export {
   tls_tcp_connect,
 } from './tls-tcp.ts';
 export {
-  dtls_accept_udp,
   dtls_close_udp,
   dtls_connect_udp,
   dtls_get_buffer_udp,
-  dtls_get_drop,
-  dtls_get_srv_conn_udp,
   dtls_get_state_udp,
   dtls_get_ticket_udp,
   dtls_receive_udp,
   dtls_send_udp,
   dtls_start_udp,
+  udp_release_buf,
+} from './dtls-udp.ts';
+export {
+  dtls_accept_udp,
+  dtls_get_drop,
+  dtls_get_srv_conn_udp,
   dtls_udp_srv_close,
   dtls_udp_srv_open,
   udp_get_port,
   udp_open,
-  udp_release_buf,
-} from './dtls-udp.ts';
-export {
-  dtls_get_conn_data,
-  tls_find_session,
-  tls_get_connection,
-  tls_get_flag,
-  tls_get_hash_alg_attr,
-  tls_send_heartbeat,
-  type t_dtls_conn_data,
-  type t_tls_cipher_suite,
-  type t_tls_conn_flags,
-  type t_tls_connection,
-  type t_tls_ext,
-  type t_tls_hash_alg_attr,
-  type t_tls_security_params,
-  type t_tls_session,
+} from './dtls-udp-server.ts';
+export { tls_get_connection } from './connection-view.ts';
+export { dtls_get_conn_data } from './dtls-view.ts';
+export { tls_find_session, tls_get_flag, tls_get_hash_alg_attr, tls_send_heartbeat } from './inspect.ts';
+export type {
+  t_dtls_conn_data,
+  t_tls_cipher_suite,
+  t_tls_conn_flags,
+  t_tls_connection,
+  t_tls_ext,
+  t_tls_hash_alg_attr,
+  t_tls_security_params,
+  t_tls_session,
 } from './structures.ts';
 export {
   accept,

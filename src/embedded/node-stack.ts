@@ -1,21 +1,10 @@
-/** The stack over node:net and node:dgram. Everything happens in the event loop; nothing blocks. */
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
-import { createServer, isIPv6, type Server, Socket } from 'node:net';
-import {
-  type IpStack,
-  MAX_WAITING_BYTES,
-  MAX_WAITING_DATAGRAMS,
-  type StackDatagram,
-  type StackListener,
-  type StackStream,
-  type StackUdp,
-  type StreamState,
-} from './stack.ts';
-
-type Closables = Set<{ destroy?(): void; close?(): void }>;
+/** The stack over node:net and, for datagrams, node:dgram. Everything happens in the event loop; nothing blocks. */
+import { createServer, type Server, Socket } from 'node:net';
+import { type Closables, NodeUdp } from './node-udp.ts';
+import { type IpStack, MAX_WAITING_BYTES, type StackListener, type StackStream, type StackUdp, type StreamState } from './stack.ts';
 
 export class NodeStack implements IpStack {
-  readonly #open = new Set<{ destroy?(): void; close?(): void }>();
+  readonly #open: Closables = new Set();
 
   connect(address: string, port: number): StackStream {
     const socket = new Socket({ allowHalfOpen: true });
@@ -167,61 +156,5 @@ class NodeListener implements StackListener {
     for (const stream of this.#waiting) stream.destroy();
     this.#waiting.length = 0;
     this.#server.close();
-  }
-}
-
-class NodeUdp implements StackUdp {
-  onchange: (() => void) | undefined;
-  failed = false;
-  readonly #socket: UdpSocket;
-  readonly #received: StackDatagram[] = [];
-  #bound = false;
-  #closed = false;
-  #early: StackDatagram[] = [];
-
-  constructor(address: string, port: number, open: Closables) {
-    open.add(this);
-    this.#socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-    this.#socket.on('message', (bytes, from) => {
-      if (this.#received.length >= MAX_WAITING_DATAGRAMS) return;
-      this.#received.push({ address: from.address, port: from.port, bytes: Uint8Array.prototype.slice.call(bytes) });
-      this.onchange?.();
-    });
-    this.#socket.on('listening', () => {
-      this.#bound = true;
-      for (const { address: to, port: at, bytes } of this.#early) this.send(to, at, bytes);
-      this.#early = [];
-      this.onchange?.();
-    });
-    this.#socket.on('error', () => {
-      if (!this.#bound) this.failed = true;
-      this.onchange?.();
-    });
-    this.#socket.on('close', () => open.delete(this));
-    this.#socket.bind({ port, address, exclusive: true });
-  }
-
-  get port(): number {
-    return this.#bound && !this.#closed ? this.#socket.address().port : 0;
-  }
-
-  receive(): StackDatagram | undefined {
-    return this.#received.shift();
-  }
-
-  send(address: string, port: number, bytes: Uint8Array): void {
-    if (this.#closed) return;
-    if (!this.#bound) {
-      if (this.#early.length < MAX_WAITING_DATAGRAMS) this.#early.push({ address, port, bytes });
-      return;
-    }
-    // A refused datagram is a lost one.
-    this.#socket.send(bytes, port, address, () => {});
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#socket.close();
   }
 }

@@ -4,9 +4,11 @@
  */
 
 const HANDSHAKE = 22;
+const CLIENT_HELLO = 1;
+const SERVER_HELLO = 2;
 const CHANGE_CIPHER_SPEC = 20;
-/** Enough of a hello: header, version, random, session ID. */
-const HEAD = 4 + 2 + 32 + 1 + 32;
+/** Enough of a hello: header, version, random, session ID, suite. */
+const HEAD = 4 + 2 + 32 + 1 + 32 + 2;
 
 export class RecordWatch {
   /** The random value of the hello. */
@@ -32,9 +34,16 @@ export class RecordWatch {
   fragmentLength = 0;
   fragmentOffset = 0;
   messageSeq = -1;
-  /** Messages of the flight that is going out, and which of them is the change of cipher. */
+  /** Messages of the flight that is going out or went out last, and which of them is the change of cipher. */
   flightMessages = 0;
   changeIndex = 0;
+  /** What of it went in the clear, as it went. */
+  readonly flight: Uint8Array[] = [];
+  /** The last piece of a message that went in several, in the clear. */
+  fragment: Uint8Array | undefined;
+  /** The cipher suite of a ServerHello. */
+  suite = 0;
+  #flightOver = false;
   /** The cookie of a hello. */
   cookie: Uint8Array = new Uint8Array(0);
   #header = new Uint8Array(5);
@@ -80,15 +89,30 @@ export class RecordWatch {
         const body = bytes.subarray(at + 13, at + 13 + length);
         this.handshakeBytes += length;
         this.#fragment(body);
-        if (body[0] === 1 || body[0] === 2) {
+        if (body[0] === CLIENT_HELLO || body[0] === SERVER_HELLO) {
           this.#head = [];
           this.#keepHead(body, 12);
         }
       }
-      if (bytes[at] === CHANGE_CIPHER_SPEC) this.changeIndex = this.flightMessages;
+      if (bytes[at] === CHANGE_CIPHER_SPEC && epoch === 0) {
+        if (this.#flightOver) this.#newFlight();
+        this.changeIndex = this.flightMessages;
+      }
       this.longest = Math.max(this.longest, 13 + length);
       at += 13 + length;
     }
+  }
+
+  /** The other side has spoken: what comes now is another flight. */
+  endFlight(): void {
+    this.#flightOver = true;
+  }
+
+  #newFlight(): void {
+    this.#flightOver = false;
+    this.flightMessages = 0;
+    this.changeIndex = 0;
+    this.flight.length = 0;
   }
 
   #slide(number: number): void {
@@ -102,13 +126,23 @@ export class RecordWatch {
   #fragment(body: Uint8Array): void {
     if (body.length < 12) return;
     const total = (body[1]! << 16) | (body[2]! << 8) | body[3]!;
-    this.messageSeq = (body[4]! << 8) | body[5]!;
+    const seq = (body[4]! << 8) | body[5]!;
+    // What is sent again is no flight of its own.
+    const isNew =
+      seq > this.messageSeq || (seq === this.messageSeq && ((body[6]! << 16) | (body[7]! << 8) | body[8]!) > this.fragmentOffset);
+    if (!isNew) return;
+    if (this.#flightOver) this.#newFlight();
+    this.flight.push(body.slice());
+    this.messageSeq = seq;
     this.fragmentOffset = (body[6]! << 16) | (body[7]! << 8) | body[8]!;
     this.fragmentLength = (body[9]! << 16) | (body[10]! << 8) | body[11]!;
-    if (this.fragmentLength < total) this.fragments++;
+    if (this.fragmentLength < total) {
+      this.fragments++;
+      this.fragment = body.slice();
+    }
     if (this.fragmentOffset === 0) this.flightMessages++;
     // The cookie stands behind the session ID, RFC 6347 §4.2.1.
-    if (body[0] !== 1 || this.fragmentOffset !== 0) return;
+    if (body[0] !== CLIENT_HELLO || this.fragmentOffset !== 0) return;
     const at = 12 + 35 + (body[12 + 34] ?? 0);
     const length = body[at] ?? 0;
     this.cookie = body.slice(at + 1, at + 1 + length);
@@ -134,11 +168,18 @@ export class RecordWatch {
     const wanted = HEAD - 4 + header;
     for (let i = 0; i < bytes.length && head.length < wanted; i++) head.push(bytes[i]!);
     if (head.length < header + 35) return;
-    if (head[0] === 1 || head[0] === 2) {
-      this.random = Uint8Array.from(head.slice(header + 2, header + 34));
-      const length = head[header + 34]!;
-      if (head.length >= header + 35 + length) this.sessionId = Uint8Array.from(head.slice(header + 35, header + 35 + length));
+    if (head[0] !== CLIENT_HELLO && head[0] !== SERVER_HELLO) {
+      this.#head = undefined;
+      return;
     }
-    if (head.length >= wanted || this.sessionId !== undefined) this.#head = undefined;
+    this.random = Uint8Array.from(head.slice(header + 2, header + 34));
+    const end = header + 35 + head[header + 34]!;
+    if (head.length < end) return;
+    this.sessionId = Uint8Array.from(head.slice(header + 35, end));
+    if (head[0] === SERVER_HELLO) {
+      if (head.length < end + 2) return;
+      this.suite = (head[end]! << 8) | head[end + 1]!;
+    }
+    this.#head = undefined;
   }
 }

@@ -2,11 +2,13 @@
  * BSD-shaped sockets under the TLS and DTLS socket interfaces. OAL_PREEMPTIVE 0: calls that cannot go on give -1 with
  * EWOULDBLOCK, and the event loop moves the bytes. OAL_PREEMPTIVE 1: calls block the thread.
  */
-import { config_tls } from './config.ts';
-import { DtlsPort } from './dtls-port.ts';
-import type { Started, TlsLink } from './link.ts';
-import { initialized, socketStack } from './module.ts';
+import { config_tls } from './config-tls.ts';
+import { TLS_TIMEOUT_ERR, TLS_WAIT, type t_tls_ret } from './constants.ts';
+import { DtlsSharedPort } from './dtls-shared-port.ts';
+import { initialized, type Started } from './module.ts';
 import type { IpStack, StackListener, StackStream, StackUdp } from './stack.ts';
+import { socketStack } from './stacks.ts';
+import type { TlsLink } from './tls-link.ts';
 import type { Ref } from './types.ts';
 
 export const AF_INET = 2;
@@ -40,7 +42,7 @@ export interface SocketEntry {
   udp: StackUdp | undefined;
   /** TLS or DTLS on it. */
   link: TlsLink | undefined;
-  dtls: DtlsPort | undefined;
+  dtls: DtlsSharedPort | undefined;
   /** Where a datagram socket is connected to. */
   peer: { address: string; port: number } | undefined;
   rest: Uint8Array | undefined;
@@ -268,6 +270,17 @@ export function block(test: () => boolean, timeout: number, due: () => number = 
   }
 }
 
+/** What `test` gives; where calls block, what it gives when it is no longer TLS_WAIT, or TLS_TIMEOUT_ERR after SO_RCVTIMEO. */
+export function waitFor(entry: SocketEntry, test: () => t_tls_ret, due?: () => number): t_tls_ret {
+  let ret = test();
+  if (ret !== TLS_WAIT || !isBlocking()) return ret;
+  const look = (): boolean => {
+    ret = test();
+    return ret !== TLS_WAIT;
+  };
+  return block(look, entry.timeout, due) ? ret : TLS_TIMEOUT_ERR;
+}
+
 /** The UDP port of a datagram socket, bound to any where it is not yet. */
 export function udpOf(entry: SocketEntry): StackUdp {
   entry.udp ??= socketStack().udp(entry.address, entry.port);
@@ -275,8 +288,8 @@ export function udpOf(entry: SocketEntry): StackUdp {
 }
 
 /** DTLS on a datagram socket. */
-export function dtlsOf(module: Started, entry: SocketEntry): DtlsPort {
-  entry.dtls ??= new DtlsPort(module, 'dtls-socket', udpOf(entry));
+export function dtlsOf(module: Started, entry: SocketEntry): DtlsSharedPort {
+  entry.dtls ??= new DtlsSharedPort(module, 'dtls-socket', udpOf(entry));
   return entry.dtls;
 }
 

@@ -44,17 +44,22 @@ export interface StackUdp {
   readonly failed: boolean;
   receive(): StackDatagram | undefined;
   send(address: string, port: number, bytes: Uint8Array): void;
+  /** What was sent still goes out. */
   close(): void;
   onchange: (() => void) | undefined;
 }
 
-export interface IpStack {
-  connect(address: string, port: number): StackStream;
-  listen(address: string, port: number, backlog: number): StackListener;
+/** A stack of datagrams alone. */
+export interface UdpStack {
   udp(address: string, port: number): StackUdp;
   /** Blocks the thread until something has changed, at most `ms`. Absent: this stack cannot. */
   readonly wait?: ((ms: number) => void) | undefined;
   close(): void;
+}
+
+export interface IpStack extends UdpStack {
+  connect(address: string, port: number): StackStream;
+  listen(address: string, port: number, backlog: number): StackListener;
 }
 
 /** Datagrams that wait to be read; beyond, the newest are lost, as datagrams are. */

@@ -14,10 +14,12 @@ import {
   TLS_WAIT,
   type t_ip_ret,
 } from './constants.ts';
+import { checkPointers, isAddress, isLength, isNull, isPort } from './arguments.ts';
 import { guarded, refuse } from './guard.ts';
 import { ipBuffers, isNtf, ip_release_proto_buf, notify } from './ip.ts';
-import type { TlsLink } from './link.ts';
-import { initialized, nativeStack } from './module.ts';
+import type { TlsLink } from './tls-link.ts';
+import { initialized, onDelete } from './module.ts';
+import { nativeStack } from './stacks.ts';
 import { Slots } from './slots.ts';
 import type { StackListener, StackStream } from './stack.ts';
 import type { Ref, t_ip_ntf, t_ip_port, t_tcp_conn_hdl, t_tcp_port_hdl } from './types.ts';
@@ -41,16 +43,18 @@ export interface TcpConnection {
 }
 
 const MAX_TCP = 4096;
-export const tcpConnections: Slots<TcpConnection, 'tcp-connection'> = new Slots(MAX_TCP);
-export const tcpPorts: Slots<TcpPort, 'tcp-port'> = new Slots(64);
+const MAX_PORTS = 64;
+export const tcpConnections: Slots<TcpConnection, 'tcp-connection'> = new Slots('tcp-connection', MAX_TCP);
+export const tcpPorts: Slots<TcpPort, 'tcp-port'> = new Slots('tcp-port', MAX_PORTS);
 
 /** Opens a port on which connections are accepted; 0: any, see `tcp_get_port`. `p_ntf` is told of new connections. */
 export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, p_port_hdl: Ref<t_tcp_port_hdl> | null): t_ip_ret {
   return guarded(() => {
-    if (p_port_hdl === null || p_port_hdl === undefined) return TLS_NULL_PTR_ERR;
     if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
+    const ret = checkPointers(p_port_hdl);
+    if (ret !== TLS_OK) return ret;
     if (!isPort(port, 0) || !Number.isInteger(backlog) || backlog < 1) return refuse(TLS_PARAM_ERR, 'port or backlog');
-    if (p_ntf !== null && p_ntf !== undefined && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
+    if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
     if (tcpPorts.isFull) return TLS_FULL_ERR;
     const listener = nativeStack().listen('0.0.0.0', port, backlog);
     const entry: TcpPort = { listener, ntf: p_ntf ?? null, pending: [] };
@@ -65,19 +69,21 @@ export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, 
       }
       notify(entry.ntf, IP_NTF_CONNECTED);
     };
-    p_port_hdl.value = tcpPorts.add(entry)!;
+    p_port_hdl!.value = tcpPorts.add(entry)!;
+    onDelete(closeAll);
     return TLS_OK;
   });
 }
 
 /** The number of an open port; TLS_WAIT until it is known. */
 export function tcp_get_port(port_hdl: t_tcp_port_hdl, p_port: Ref<number> | null): t_ip_ret {
-  if (p_port === null || p_port === undefined) return TLS_NULL_PTR_ERR;
+  const ret = checkPointers(p_port);
+  if (ret !== TLS_OK) return ret;
   const entry = tcpPorts.get(port_hdl);
   if (entry === undefined) return TLS_NOT_FOUND_ERR;
   if (entry.listener.failed) return refuse(TLS_IO_ERR, 'the port cannot be opened');
-  p_port.value = entry.listener.port;
-  return p_port.value === 0 ? TLS_WAIT : TLS_OK;
+  p_port!.value = entry.listener.port;
+  return p_port!.value === 0 ? TLS_WAIT : TLS_OK;
 }
 
 /** Closes a port; its connections go on, handles that wait for one are gone. */
@@ -100,13 +106,15 @@ export function tcp_connect(
   p_conn_hdl: Ref<t_tcp_conn_hdl> | null,
 ): t_ip_ret {
   return guarded(() => {
-    if (p_ip_port === null || p_ip_port === undefined || p_conn_hdl === null || p_conn_hdl === undefined) return TLS_NULL_PTR_ERR;
     if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
-    if (!isAddress(p_ip_port)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
+    const ret = checkPointers(p_ip_port, p_conn_hdl);
+    if (ret !== TLS_OK) return ret;
+    if (!isAddress(p_ip_port!)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
+    if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
     const connection = newConnection(p_ntf ?? null);
     if (connection === undefined) return TLS_FULL_ERR;
-    attach(connection, nativeStack().connect(p_ip_port.ipp_ip_addr, p_ip_port.ipp_port));
-    p_conn_hdl.value = connection.handle;
+    attach(connection, nativeStack().connect(p_ip_port!.ipp_ip_addr, p_ip_port!.ipp_port));
+    p_conn_hdl!.value = connection.handle;
     return TLS_OK;
   });
 }
@@ -119,7 +127,9 @@ export function tcp_accept(
   p_conn_hdl: Ref<t_tcp_conn_hdl> | null,
 ): t_ip_ret {
   return guarded(() => {
-    if (p_conn_hdl === null || p_conn_hdl === undefined) return TLS_NULL_PTR_ERR;
+    const ret = checkPointers(p_conn_hdl);
+    if (ret !== TLS_OK) return ret;
+    if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
     const entry = tcpPorts.get(port_hdl);
     if (entry === undefined) return TLS_NOT_FOUND_ERR;
     if (tcpConnections.isFull) return TLS_FULL_ERR;
@@ -127,8 +137,8 @@ export function tcp_accept(
     if (stream === undefined) return TLS_WAIT;
     const connection = newConnection(p_ntf ?? null)!;
     attach(connection, stream);
-    if (p_ip_port !== null && p_ip_port !== undefined) p_ip_port.value = remoteOf(stream);
-    p_conn_hdl.value = connection.handle;
+    if (!isNull(p_ip_port)) p_ip_port.value = remoteOf(stream);
+    p_conn_hdl!.value = connection.handle;
     return TLS_OK;
   });
 }
@@ -136,7 +146,7 @@ export function tcp_accept(
 /** Sends an IP buffer unencrypted, and gives it back to the pool. */
 export function tcp_send(conn_hdl: t_tcp_conn_hdl, p_data: Uint8Array | null, data_len: number): t_ip_ret {
   return guarded(() => {
-    if (p_data === null || p_data === undefined) return TLS_NULL_PTR_ERR;
+    if (isNull(p_data)) return TLS_NULL_PTR_ERR;
     const connection = tcpConnections.get(conn_hdl);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
     if (!ipBuffers.has(p_data) || !isLength(data_len, p_data)) return refuse(TLS_PARAM_ERR, 'p_data is no IP buffer of this length');
@@ -153,10 +163,11 @@ export function tcp_send(conn_hdl: t_tcp_conn_hdl, p_data: Uint8Array | null, da
 /** The next bytes as they came, in an IP buffer. */
 export function tcp_receive(conn_hdl: t_tcp_conn_hdl, pp_buf: Ref<Uint8Array | null> | null, p_data_len: Ref<number> | null): t_ip_ret {
   return guarded(() => {
-    if (pp_buf === null || pp_buf === undefined || p_data_len === null || p_data_len === undefined) return TLS_NULL_PTR_ERR;
+    const ret = checkPointers(pp_buf, p_data_len);
+    if (ret !== TLS_OK) return ret;
     const connection = tcpConnections.get(conn_hdl);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
-    p_data_len.value = 0;
+    p_data_len!.value = 0;
     const { stream } = connection;
     if (stream === undefined) return TLS_WAIT;
     const bytes = connection.rest ?? stream.read();
@@ -169,8 +180,8 @@ export function tcp_receive(conn_hdl: t_tcp_conn_hdl, pp_buf: Ref<Uint8Array | n
     const length = Math.min(bytes.length, ipBuffers.size);
     buffer.set(bytes.subarray(0, length));
     connection.rest = length < bytes.length ? bytes.subarray(length) : undefined;
-    pp_buf.value = buffer;
-    p_data_len.value = length;
+    pp_buf!.value = buffer;
+    p_data_len!.value = length;
     return TLS_OK;
   });
 }
@@ -187,12 +198,13 @@ export function tcp_close(conn_hdl: t_tcp_conn_hdl): t_ip_ret {
 
 /** Gives an IP buffer back. */
 export function tcp_release_buf(p_buf: Uint8Array | null): t_ip_ret {
-  return p_buf === null || p_buf === undefined ? TLS_NULL_PTR_ERR : ip_release_proto_buf(p_buf);
+  return isNull(p_buf) ? TLS_NULL_PTR_ERR : ip_release_proto_buf(p_buf);
 }
 
 // --- for the TLS functions ---
 
 export function newConnection(ntf: t_ip_ntf | null): TcpConnection | undefined {
+  onDelete(closeAll);
   const connection: TcpConnection = {
     handle: 0 as t_tcp_conn_hdl,
     stream: undefined,
@@ -237,14 +249,8 @@ export function remoteOf(stream: StackStream): t_ip_port {
   return { ipp_ip_addr: stream.remoteAddress, ipp_port: stream.remotePort };
 }
 
-export function isPort(port: unknown, least = 1): port is number {
-  return typeof port === 'number' && Number.isInteger(port) && port >= least && port <= 65_535;
-}
-
-export function isAddress(value: t_ip_port): boolean {
-  return typeof value === 'object' && typeof value.ipp_ip_addr === 'string' && value.ipp_ip_addr !== '' && isPort(value.ipp_port);
-}
-
-export function isLength(length: unknown, buffer: Uint8Array): length is number {
-  return typeof length === 'number' && Number.isInteger(length) && length >= 0 && length <= buffer.length;
+/** What is still there at `tls_delete`. */
+function closeAll(): void {
+  for (const [handle] of tcpPorts.entries()) tcp_close_port(handle);
+  for (const connection of tcpConnections) dropConnection(connection);
 }

@@ -1,38 +1,41 @@
 /** The TLS native TCP interface (guide 5.2): event-driven, nothing blocks, results come as notifications. */
 import {
+  checkBufferArguments,
+  checkPointers,
+  giveBuffer,
+  giveTicket,
+  isAddress,
+  isNull,
+  isSwitch,
+  isTicket,
+  mayGiveBuffer,
+  nothingReceived,
+  parametersOf,
+  peerNameOf,
+  sendBuffer,
+} from './arguments.ts';
+import {
   TLS_CONNST_CLOSED,
-  TLS_CONNST_OPERATING,
   TLS_INIT_ERR,
-  TLS_IO_ERR,
   TLS_MEM_ERR,
   TLS_NOT_FOUND_ERR,
   TLS_NTF_HANDSHAKE_FAILED,
   TLS_NULL_PTR_ERR,
   TLS_OK,
   TLS_PARAM_ERR,
-  TLS_TCP_CONN_INF_FLAG_START,
-  TLS_TCP_CONN_INF_FLAG_VERIFY,
   TLS_WAIT,
   type t_ip_ret,
   type t_tls_conn_status,
   type t_tls_ret,
 } from './constants.ts';
 import { guarded, refuse } from './guard.ts';
-import { ipBuffers, isNtf, notify } from './ip.ts';
-import { type Started, TlsLink } from './link.ts';
-import { nativeStack, running, ticketOfConnection } from './module.ts';
+import { ipBuffers, notify } from './ip.ts';
+import { staleTicket } from './link.ts';
+import { running, type Started } from './module.ts';
 import type { StackStream } from './stack.ts';
-import {
-  attach,
-  dropConnection,
-  isAddress,
-  isLength,
-  newConnection,
-  remoteOf,
-  tcpConnections,
-  type TcpConnection,
-  tcpPorts,
-} from './tcp.ts';
+import { nativeStack } from './stacks.ts';
+import { attach, dropConnection, newConnection, remoteOf, tcpConnections, type TcpConnection, tcpPorts } from './tcp.ts';
+import { type Plan, TlsLink } from './tls-link.ts';
 import {
   type Ref,
   TCP_INVALID_CONN_HDL,
@@ -45,15 +48,6 @@ import {
   type t_tls_ticket,
 } from './types.ts';
 
-/** What `tls_tcp_connect` and `tls_tcp_accept` keep for `tls_start_tcp`. */
-interface Plan {
-  readonly role: 'client' | 'server';
-  readonly peerName: string;
-  readonly verify: boolean;
-  readonly ticket: t_tls_ticket;
-  started: boolean;
-}
-const plans = new WeakMap<TcpConnection, Plan>();
 /** Connection handles by TCP handle, kept as long as their sessions: a closed connection can be resumed. */
 const origins = new Map<t_tcp_conn_hdl, number>();
 const MAX_ORIGINS = 4096;
@@ -61,27 +55,22 @@ const MAX_ORIGINS = 4096;
 /** Starts the TLS handshake of a connection of `tls_tcp_connect` or `tls_tcp_accept` without the START flag. */
 export function tls_start_tcp(conn_hdl: t_tcp_conn_hdl): t_tls_ret {
   return guarded(() => {
-    const module = open();
-    if (typeof module === 'number') return module;
-    const connection = tcpConnections.get(conn_hdl);
-    const plan = connection === undefined ? undefined : plans.get(connection);
-    if (connection === undefined || plan === undefined) return TLS_NOT_FOUND_ERR;
-    plan.started = true;
-    return begin(module, connection, plan);
+    const link = find(conn_hdl);
+    return typeof link === 'number' ? link : link.start();
   });
 }
 
 /** Closes the TLS connection: close_notify, and the TCP connection with it. */
 export function tls_close_tcp(conn_hdl: t_tcp_conn_hdl): t_tls_ret {
   return guarded(() => {
-    const connection = tcpConnections.get(conn_hdl);
-    if (connection === undefined || (connection.link === undefined && !plans.has(connection))) return TLS_NOT_FOUND_ERR;
-    if (connection.link === undefined) {
-      dropConnection(connection);
+    const link = find(conn_hdl);
+    if (typeof link === 'number') return link;
+    if (!link.started) {
+      dropConnection(tcpConnections.get(conn_hdl)!);
       return TLS_OK;
     }
     tcpConnections.remove(conn_hdl);
-    connection.link.close();
+    link.close();
     return TLS_OK;
   });
 }
@@ -91,18 +80,17 @@ export function tls_client_handshake_tcp(conn_hdl: t_tcp_conn_hdl, p_peer_name: 
   return guarded(() => {
     const module = open();
     if (typeof module === 'number') return module;
-    const name = peerNameOf(module, p_peer_name);
-    if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
+    const peerName = peerNameOf(module, p_peer_name);
+    if (peerName === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
     const connection = tcpConnections.get(conn_hdl);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
     let ticket: t_tls_ticket = TLS_INVALID_CONN_TICKET;
     if (resume_hdl !== TCP_INVALID_CONN_HDL && connection.link === undefined) {
-      const origin = origins.get(resume_hdl);
-      const found = origin === undefined ? undefined : ticketOfConnection(module, origin);
+      const found = module.sessions?.ticketOf(origins.get(resume_hdl) ?? 0);
       if (found === undefined) return refuse(TLS_NOT_FOUND_ERR, 'resume_hdl has no session');
       ticket = found;
     }
-    return poll(module, connection, { role: 'client', peerName: name, verify: false, ticket, started: true });
+    return poll(module, connection, { role: 'client', peerName, verify: false, ticket, isPolled: true });
   });
 }
 
@@ -111,16 +99,16 @@ export function tls_server_handshake_tcp(conn_hdl: t_tcp_conn_hdl, client_verify
   return guarded(() => {
     const module = open();
     if (typeof module === 'number') return module;
-    const name = peerNameOf(module, p_peer_name);
-    if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_peer_name');
+    const peerName = peerNameOf(module, p_peer_name);
+    if (peerName === undefined || !isSwitch(client_verify)) return refuse(TLS_PARAM_ERR, 'client_verify or p_peer_name');
     const connection = tcpConnections.get(conn_hdl);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
     return poll(module, connection, {
       role: 'server',
-      peerName: name,
+      peerName,
       verify: Boolean(client_verify),
       ticket: TLS_INVALID_CONN_TICKET,
-      started: true,
+      isPolled: true,
     });
   });
 }
@@ -138,37 +126,31 @@ export function tls_tcp_accept(
   return guarded(() => {
     const module = open();
     if (typeof module === 'number') return module;
-    if (isNull(p_inf) || isNull(p_ip_port) || isNull(p_tcp_conn_hdl)) return TLS_NULL_PTR_ERR;
+    const ret = checkPointers(p_inf, p_ip_port, p_tcp_conn_hdl);
+    if (ret !== TLS_OK) return ret;
     const port = tcpPorts.get(tcp_port_hdl);
     if (port === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no port has this handle');
-    const problem = checkInf(p_inf);
-    if (problem !== undefined) return refuse(TLS_PARAM_ERR, problem);
-    const name = peerNameOf(module, p_inf.p_tci_peer_name ?? null);
-    if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_tci_peer_name');
+    const parameters = parametersOf(module, p_inf!);
+    if (parameters === undefined) return refuse(TLS_PARAM_ERR, 'p_inf');
     if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
-    const ntf = p_inf.p_tci_ntf ?? null;
-    const flags = p_inf.tci_flags ?? 0;
+    const { ntf, peerName, starts, verifies } = parameters;
     const stream = port.listener.accept();
     if (stream === undefined && ntf === null) return TLS_WAIT;
-    const connection = newConnection(ntf);
-    if (connection === undefined) return TLS_NOT_FOUND_ERR;
-    const plan: Plan = {
-      role: 'server',
-      peerName: name,
-      verify: (flags & TLS_TCP_CONN_INF_FLAG_VERIFY) !== 0,
-      ticket: TLS_INVALID_CONN_TICKET,
-      started: (flags & TLS_TCP_CONN_INF_FLAG_START) !== 0,
-    };
-    plans.set(connection, plan);
-    p_tcp_conn_hdl.value = connection.handle;
+    const plan: Plan = { role: 'server', peerName, verify: verifies, ticket: TLS_INVALID_CONN_TICKET, isPolled: false };
+    const connection = connectionFor(module, plan, ntf, starts);
+    if (connection === undefined) {
+      stream?.destroy();
+      return TLS_WAIT;
+    }
+    p_tcp_conn_hdl!.value = connection.handle;
     if (stream === undefined) {
       connection.port = port;
-      port.pending.push({ connection, p_ip_port, ready: () => whenConnected(module, connection, plan) });
+      port.pending.push({ connection, p_ip_port, ready: () => attachLink(connection) });
       return TLS_OK;
     }
-    p_ip_port.value = remoteOf(stream);
+    p_ip_port!.value = remoteOf(stream);
     attach(connection, stream);
-    whenConnected(module, connection, plan);
+    attachLink(connection);
     return TLS_OK;
   });
 }
@@ -183,25 +165,26 @@ export function tls_tcp_connect(
   return guarded(() => {
     const module = open();
     if (typeof module === 'number') return module;
-    if (isNull(p_ip_port) || isNull(p_inf) || isNull(p_tcp_conn_hdl)) return TLS_NULL_PTR_ERR;
-    const problem = isAddress(p_ip_port) ? checkInf(p_inf) : 'p_ip_port';
-    if (problem !== undefined) return refuse(TLS_PARAM_ERR, problem);
-    if (isNull(p_inf.p_tci_peer_name) || p_inf.p_tci_peer_name === '') return refuse(TLS_PARAM_ERR, 'p_tci_peer_name is needed');
-    const name = peerNameOf(module, p_inf.p_tci_peer_name);
-    if (name === undefined) return refuse(TLS_PARAM_ERR, 'p_tci_peer_name');
+    const ret = checkPointers(p_ip_port, p_inf, p_tcp_conn_hdl);
+    if (ret !== TLS_OK) return ret;
+    if (!isAddress(p_ip_port!)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
+    const parameters = parametersOf(module, p_inf!);
+    if (parameters === undefined || parameters.peerName === '') return refuse(TLS_PARAM_ERR, 'p_inf, or it has no p_tci_peer_name');
     if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
-    if (conn_ticket !== TLS_INVALID_CONN_TICKET && module.sessions.get(conn_ticket) === undefined)
-      return refuse(TLS_PARAM_ERR, 'conn_ticket');
-    const connection = newConnection(p_inf.p_tci_ntf ?? null);
-    if (connection === undefined) return TLS_NOT_FOUND_ERR;
-    const started = ((p_inf.tci_flags ?? 0) & TLS_TCP_CONN_INF_FLAG_START) !== 0;
-    const plan: Plan = { role: 'client', peerName: name, verify: false, ticket: conn_ticket, started };
-    plans.set(connection, plan);
-    const stream = nativeStack().connect(p_ip_port.ipp_ip_addr, p_ip_port.ipp_port);
+    if (!isTicket(module, conn_ticket)) return staleTicket();
+    const { ntf, peerName, starts } = parameters;
+    const connection = connectionFor(
+      module,
+      { role: 'client', peerName, verify: false, ticket: conn_ticket, isPolled: false },
+      ntf,
+      starts,
+    );
+    if (connection === undefined) return TLS_WAIT;
+    p_tcp_conn_hdl!.value = connection.handle;
+    const stream = nativeStack().connect(p_ip_port!.ipp_ip_addr, p_ip_port!.ipp_port);
     attach(connection, stream);
-    limitConnect(connection, stream, p_inf.tci_timeout);
-    whenConnected(module, connection, plan);
-    p_tcp_conn_hdl.value = connection.handle;
+    limitConnect(connection, stream, p_inf!.tci_timeout);
+    attachLink(connection);
     return TLS_OK;
   });
 }
@@ -210,12 +193,8 @@ export function tls_tcp_connect(
 export function tls_send_tcp(conn_hdl: t_tcp_conn_hdl, p_data: Uint8Array | null, data_len: number): t_tls_ret {
   return guarded(() => {
     if (isNull(p_data)) return TLS_NULL_PTR_ERR;
-    const link = tcpConnections.get(conn_hdl)?.link;
-    if (link === undefined) return TLS_NOT_FOUND_ERR;
-    if (!ipBuffers.has(p_data) || !isLength(data_len, p_data)) return refuse(TLS_PARAM_ERR, 'p_data is no IP buffer of this length');
-    const ret = link.send(p_data.subarray(0, data_len));
-    if (ret === TLS_OK) ipBuffers.give(p_data);
-    return ret;
+    const link = find(conn_hdl);
+    return typeof link === 'number' ? link : sendBuffer(link, p_data, data_len);
   });
 }
 
@@ -226,19 +205,18 @@ export function tls_receive_tcp(
   p_data_len: Ref<number> | null,
 ): t_tls_ret {
   return guarded(() => {
-    if (isNull(pp_buf) || isNull(p_data_len)) return TLS_NULL_PTR_ERR;
-    const connection = tcpConnections.get(conn_hdl);
-    if (connection === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no connection has this handle');
-    p_data_len.value = 0;
-    const { link } = connection;
-    if (link === undefined) return TLS_WAIT;
-    if (link.waitingBytes === 0) return link.idleResult;
+    if (checkPointers(pp_buf, p_data_len) !== TLS_OK) return TLS_PARAM_ERR;
+    p_data_len!.value = 0;
+    const link = find(conn_hdl);
+    if (typeof link === 'number') return link;
+    if (!link.started && link.result === TLS_OK) return TLS_WAIT;
+    if (link.waitingBytes === 0) return nothingReceived(link);
     const buffer = ipBuffers.take();
-    if (buffer === undefined) return TLS_MEM_ERR;
+    if (buffer === undefined) return refuse(TLS_MEM_ERR, 'all IP buffers are in use');
     const piece = link.take(ipBuffers.size)!;
     buffer.set(piece);
-    pp_buf.value = buffer;
-    p_data_len.value = piece.length;
+    pp_buf!.value = buffer;
+    p_data_len!.value = piece.length;
     return TLS_OK;
   });
 }
@@ -253,74 +231,23 @@ export function tls_get_buffer_tcp(
   p_buf_len: Ref<number> | null,
 ): t_tls_ret {
   return guarded(() => {
-    if (isNull(pp_buf) || isNull(p_buf_len)) return TLS_NULL_PTR_ERR;
-    if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
-    if (!Number.isInteger(data_len) || data_len < 0 || data_len > 0xffff) return refuse(TLS_PARAM_ERR, 'data_len');
-    const connection = tcpConnections.get(conn_hdl);
-    if (connection === undefined) return TLS_NOT_FOUND_ERR;
-    const { link } = connection;
-    if (link === undefined) return TLS_WAIT;
-    if (link.status !== TLS_CONNST_OPERATING) return link.handshakeResult === TLS_OK ? TLS_IO_ERR : link.handshakeResult;
-    return giveBuffer(data_len, link.module.config.TLS_MAX_DATA_LEN, pp_buf, p_ntf, p_buf_len);
+    let ret = checkBufferArguments(data_len, pp_buf, p_ntf, p_buf_len);
+    if (ret !== TLS_OK) return ret;
+    const link = find(conn_hdl);
+    if (typeof link === 'number') return link;
+    ret = link.started ? mayGiveBuffer(link) : TLS_WAIT;
+    return ret === TLS_OK ? giveBuffer(data_len, link.module.config.TLS_MAX_DATA_LEN, pp_buf!, p_ntf, p_buf_len!) : ret;
   });
 }
 
 /** The ticket with which a later connection resumes the session of this one. */
 export function tls_get_ticket_tcp(conn_hdl: t_tcp_conn_hdl, p_conn_ticket: Ref<t_tls_ticket> | null): t_tls_ret {
-  return guarded(() => {
-    const module = open();
-    if (typeof module === 'number') return module;
-    if (isNull(p_conn_ticket) || typeof p_conn_ticket !== 'object') return TLS_PARAM_ERR;
-    const link = tcpConnections.get(conn_hdl)?.link;
-    const ticket = link === undefined ? undefined : ticketOfConnection(module, link.handle);
-    if (ticket === undefined) return refuse(TLS_NOT_FOUND_ERR, 'the connection has no session');
-    p_conn_ticket.value = ticket;
-    return TLS_OK;
-  });
+  return guarded(() => giveTicket(tcpConnections.get(conn_hdl)?.link, p_conn_ticket));
 }
 
 /** How a TLS connection stands. */
 export function tls_get_state_tcp(conn_hdl: t_tcp_conn_hdl): t_tls_conn_status {
   return tcpConnections.get(conn_hdl)?.link?.status ?? TLS_CONNST_CLOSED;
-}
-
-// --- shared with the UDP interface ---
-
-export function giveBuffer(
-  data_len: number,
-  most: number,
-  pp_buf: Ref<Uint8Array | null>,
-  p_ntf: t_ip_ntf | null,
-  p_buf_len: Ref<number>,
-): t_tls_ret {
-  const buffer = ipBuffers.take();
-  if (buffer === undefined) {
-    p_buf_len.value = 0;
-    if (!isNull(p_ntf)) ipBuffers.await(p_ntf);
-    return refuse(TLS_MEM_ERR, 'all IP buffers are in use');
-  }
-  pp_buf.value = buffer;
-  p_buf_len.value = Math.min(data_len, ipBuffers.size, most);
-  return TLS_OK;
-}
-
-/** What is wrong with the parameters of a connection. */
-export function checkInf(inf: t_tls_conn_inf): string | undefined {
-  if (typeof inf !== 'object') return 'p_inf';
-  const { p_tci_ntf, tci_flags = 0, tci_timeout = 0 } = inf;
-  if (!isNull(p_tci_ntf) && !isNtf(p_tci_ntf)) return 'p_tci_ntf';
-  if (!Number.isInteger(tci_flags) || (tci_flags & ~(TLS_TCP_CONN_INF_FLAG_START | TLS_TCP_CONN_INF_FLAG_VERIFY)) !== 0) return 'tci_flags';
-  return Number.isInteger(tci_timeout) && tci_timeout >= 0 ? undefined : 'tci_timeout';
-}
-
-/** The name as text; undefined: it is none, or too long. */
-export function peerNameOf(module: Started, name: string | null | undefined): string | undefined {
-  if (name === null || name === undefined) return '';
-  return typeof name === 'string' && name.length <= module.config.TLS_PEER_NAME_SIZE ? name : undefined;
-}
-
-export function isNull(value: unknown): value is null | undefined {
-  return value === null || value === undefined;
 }
 
 // --- helpers ---
@@ -331,41 +258,55 @@ function open(): Started | t_tls_ret {
   return module.config.TLS_TCPIP_IFC_ENABLE === 1 ? module : refuse(TLS_INIT_ERR, 'TLS_TCPIP_IFC_ENABLE is 0');
 }
 
-function whenConnected(module: Started, connection: TcpConnection, plan: Plan): void {
-  if (plan.started && begin(module, connection, plan) !== TLS_OK) notify(connection.ntf, TLS_NTF_HANDSHAKE_FAILED);
+function find(conn_hdl: t_tcp_conn_hdl): TlsLink | t_tls_ret {
+  const module = open();
+  if (typeof module === 'number') return module;
+  return tcpConnections.get(conn_hdl)?.link ?? refuse(TLS_NOT_FOUND_ERR, 'no connection has this handle');
+}
+
+/** A TCP connection with a place for TLS on it; undefined: all are taken below. */
+function connectionFor(module: Started, plan: Plan, ntf: t_ip_ntf | null, starts: boolean): TcpConnection | undefined {
+  const connection = newConnection(ntf);
+  if (connection !== undefined) linkFor(module, connection, plan, starts);
+  return connection;
+}
+
+/** Undefined when all places for TLS are taken. */
+function linkFor(module: Started, connection: TcpConnection, plan: Plan, starts: boolean): TlsLink | undefined {
+  const link = TlsLink.open(module, 'tcp', connection.handle, plan, starts);
+  if (link === undefined) return undefined;
+  connection.link = link;
+  link.ntf = connection.ntf;
+  origins.set(connection.handle, link.handle);
+  const oldest = origins.keys().next();
+  if (origins.size > MAX_ORIGINS && oldest.done !== true) origins.delete(oldest.value);
+  return link;
+}
+
+/** The connection below is there, or on its way. */
+function attachLink({ link, stream, ntf }: TcpConnection): void {
+  if (link === undefined || stream === undefined) return;
+  const ret = link.attach(stream);
+  if (ret === TLS_OK) return;
+  link.result = ret;
+  notify(ntf, TLS_NTF_HANDSHAKE_FAILED);
 }
 
 function poll(module: Started, connection: TcpConnection, plan: Plan): t_tls_ret {
   if (connection.link === undefined) {
-    const ret = begin(module, connection, plan);
-    if (ret !== TLS_OK) return ret;
+    const { stream } = connection;
+    if (stream === undefined) return TLS_WAIT;
+    const link = linkFor(module, connection, plan, true);
+    if (link === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
+    const ret = link.attach(stream);
+    if (ret !== TLS_OK) {
+      connection.link = undefined;
+      link.drop();
+      return ret;
+    }
   }
-  connection.link?.step();
-  return connection.link?.handshakeResult ?? TLS_WAIT;
-}
-
-function begin(module: Started, connection: TcpConnection, plan: Plan): t_tls_ret {
-  const { stream } = connection;
-  if (connection.link !== undefined || stream === undefined) return TLS_OK;
-  if (stream.state === 'closed') return refuse(TLS_IO_ERR, 'the TCP connection is closed');
-  const link = TlsLink.open(module, 'tcp', stream, connection.handle);
-  if (link === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
-  connection.link = link;
-  link.ntf = connection.ntf;
-  remember(connection.handle, link.handle);
-  const ret = plan.role === 'client' ? link.beginClient(plan.peerName, plan.ticket) : link.beginServer(plan.verify, plan.peerName);
-  if (ret !== TLS_OK) {
-    connection.link = undefined;
-    link.drop();
-  }
-  return ret;
-}
-
-function remember(handle: t_tcp_conn_hdl, link: number): void {
-  origins.set(handle, link);
-  if (origins.size <= MAX_ORIGINS) return;
-  const oldest = origins.keys().next();
-  if (oldest.done !== true) origins.delete(oldest.value);
+  connection.link!.step();
+  return connection.link!.handshakeResult;
 }
 
 /** tci_timeout: a connection that does not come about fails. */

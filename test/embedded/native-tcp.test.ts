@@ -192,7 +192,8 @@ test('a wrong name fails the handshake; a handshake that does not end is notifie
   const hdl = e.ref(e.TCP_INVALID_CONN_HDL);
   ok(e.tls_tcp_connect({ ipp_ip_addr: '127.0.0.1', ipp_port: port }, inf(failed.ntf, 1, 'other.example'), e.TLS_INVALID_CONN_TICKET, hdl));
   await failed.until(e.TLS_NTF_HANDSHAKE_FAILED);
-  assert.equal(e.tls_receive_tcp(hdl.value, e.ref<Uint8Array | null>(null), e.ref(0)), e.TLS_CERTIFICATE_ERR);
+  assert.equal(e.tls_receive_tcp(hdl.value, e.ref<Uint8Array | null>(null), e.ref(0)), e.TLS_IO_ERR);
+  assert.equal(e.tls_client_handshake_tcp(hdl.value, null, e.TCP_INVALID_CONN_HDL), e.TLS_CERTIFICATE_ERR, 'why');
   ok(e.tls_close_tcp(hdl.value));
 
   const port_hdl = e.ref(e.TCP_INVALID_PORT_HDL);

@@ -1,11 +1,10 @@
 /** The provider over node:crypto. */
-import * as crypto from 'node:crypto';
 import type { CryptoProvider } from '../port.ts';
 import { aead } from './aead.ts';
 import { blockMask, cbc, chachaMask } from './block.ts';
 import { startDh } from './dh.ts';
 import { answerKeyShare, startKeyShare } from './groups.ts';
-import { digest, hmac, random, startHash } from './hashes.ts';
+import { digest, hmac, random, startHash, timingSafeEqual } from './hashes.ts';
 import { importPublicKey } from './keys.ts';
 import { lacks } from './lacks.ts';
 import { importPrivateKey } from './private-keys.ts';
@@ -16,7 +15,7 @@ export { privateKeyFromKeyObject, privateKeyFromPem } from './private-keys.ts';
 export const nodeCrypto: CryptoProvider = {
   name: 'node',
   random,
-  timingSafeEqual: (a, b) => a.length === b.length && crypto.timingSafeEqual(a, b),
+  timingSafeEqual,
   hash: startHash,
   digest,
   hmac,

@@ -1,0 +1,56 @@
+/** The whole module: both transports, every version, certificates, sessions, structures. */
+import type { ClientContext, ServerContext } from '../handshake/context.ts';
+import { hostEntries, verifierOf } from './certificates.ts';
+import type { Composition } from './composition.ts';
+import { config_tls } from './config-tls.ts';
+import type { t_tls_ret } from './constants.ts';
+import { clientContextOf, demandAlgorithms, serverContextOf } from './contexts.ts';
+import { initialize } from './module.ts';
+import { eemProvider } from './provider.ts';
+import { psp_getcurrenttimedate } from './psp.ts';
+import { RecordWatch } from './record-watch.ts';
+import { forgetSecrets, noteSecret } from './secrets.ts';
+import { SessionTable } from './sessions.ts';
+import { newNativeStack } from './stacks.ts';
+
+const complete: Composition = {
+  hosts: hostEntries,
+  start(config, registry, hosts) {
+    demandAlgorithms(config, registry);
+    const crypto = eemProvider(registry, config);
+    const parts = {
+      config,
+      registry,
+      crypto,
+      hosts,
+      verifier: verifierOf(config),
+      now: psp_getcurrenttimedate,
+      keyLog: config.TLS_DEBUG_SECRETS === 1 ? noteSecret : undefined,
+    };
+    forgetSecrets();
+    const clients = new Map<string, ClientContext>();
+    const servers = new Map<string, ServerContext>();
+    return {
+      crypto,
+      client: (transport) => once(clients, transport, () => clientContextOf(parts, transport)),
+      server: (transport, verify) => once(servers, `${transport} ${verify}`, () => serverContextOf(parts, transport, verify)),
+    };
+  },
+  stack: newNativeStack,
+  sessions: (capacity) => new SessionTable(capacity),
+  watch: () => new RecordWatch(),
+};
+
+/** Initializes the module: checks `config_tls`, makes the arrays of connections and sessions, creates `tls_mutex`. */
+export function tls_init(): t_tls_ret {
+  return initialize(config_tls, complete);
+}
+
+function once<T>(made: Map<string, T>, key: string, make: () => T): T {
+  let value = made.get(key);
+  if (value === undefined) {
+    value = make();
+    made.set(key, value);
+  }
+  return value;
+}

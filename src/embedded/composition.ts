@@ -1,0 +1,40 @@
+/**
+ * What the module is made of: everything optional is a value here, so that an entry bundles what it is composed of and nothing
+ * else. `complete.ts` is all of it; `dtls-psk.ts` is what a device with a pre-shared key needs.
+ */
+import type { CryptoProvider } from '../crypto/port.ts';
+import type { ClientContext, Credential, ServerContext } from '../handshake/context.ts';
+import type { TlsConfig } from './config.ts';
+import type { Registry } from './registry.ts';
+import type { RecordWatch } from './record-watch.ts';
+import type { SessionTable } from './sessions.ts';
+import type { IpStack } from './stack.ts';
+import type { t_tls_certificate } from './types.ts';
+
+export type Transport = 'tls' | 'dtls';
+
+/** Our certificate, as it is configured and as the engine uses it. */
+export interface HostEntry {
+  readonly configured: t_tls_certificate;
+  readonly credential: Credential;
+}
+
+/** What there is between `tls_start` and `tls_stop`. */
+export interface Running {
+  readonly crypto: CryptoProvider;
+  client(transport: Transport): ClientContext;
+  server(transport: Transport, verify: boolean): ServerContext;
+}
+
+export interface Composition<Stack = IpStack> {
+  /** The certificates of the configuration, checked. Throws a `CodeError`. */
+  hosts(config: Readonly<TlsConfig>): readonly HostEntry[];
+  /** Takes the registered algorithms into use. Throws where one is missing. */
+  start(config: Readonly<TlsConfig>, registry: Registry, hosts: readonly HostEntry[]): Running;
+  /** The network of the native interfaces. */
+  stack(): Stack;
+  /** Sessions that can be resumed; absent: none can. */
+  readonly sessions?: (capacity: number) => SessionTable;
+  /** Looks at records as they pass, for the structures of the guide. */
+  readonly watch?: () => RecordWatch;
+}
