@@ -2,6 +2,7 @@
 import {
   TLS_CONNST_OPERATING,
   TLS_HEARTBEAT_TIMEOUT_ERR,
+  TLS_INIT_ERR,
   TLS_IO_ERR,
   TLS_MEM_ERR,
   TLS_NOT_FOUND_ERR,
@@ -25,8 +26,8 @@ export function isNull(value: unknown): value is null | undefined {
 
 /** TLS_NULL_PTR_ERR for a pointer that is none, TLS_PARAM_ERR for what is no pointer at all. */
 export function checkPointers(...pointers: readonly unknown[]): t_tls_ret {
-  if (pointers.some(isNull)) return refuse(TLS_NULL_PTR_ERR, 'a pointer is null');
-  return pointers.every((one) => typeof one === 'object') ? TLS_OK : refuse(TLS_PARAM_ERR, 'what should be a pointer is none');
+  if (pointers.some(isNull)) return refuse(TLS_NULL_PTR_ERR, 'null pointer');
+  return pointers.every((one) => typeof one === 'object') ? TLS_OK : refuse(TLS_PARAM_ERR, 'pointer');
 }
 
 export function isPort(port: unknown, least = 1): port is number {
@@ -39,6 +40,11 @@ export function isAddress(value: t_ip_port): boolean {
 
 export function isLength(length: unknown, buffer: Uint8Array): length is number {
   return typeof length === 'number' && Number.isInteger(length) && length >= 0 && length <= buffer.length;
+}
+
+/** What every function gives before `tls_start`. */
+export function notStarted(): t_tls_ret {
+  return refuse(TLS_INIT_ERR, 'not started');
 }
 
 /** A uint8_t that is TRUE or FALSE. */
@@ -84,7 +90,7 @@ export function parametersOf(module: Module, inf: t_tls_conn_inf): Parameters | 
 export function giveTicket(link: Link | undefined, p_ticket: Ref<t_tls_ticket> | null): t_tls_ret {
   if (isNull(p_ticket) || typeof p_ticket !== 'object') return refuse(TLS_PARAM_ERR, 'p_conn_ticket');
   const ticket = link?.module.sessions?.ticketOf(link.handle);
-  if (ticket === undefined) return refuse(TLS_NOT_FOUND_ERR, 'there is no session');
+  if (ticket === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no session');
   p_ticket.value = ticket;
   return TLS_OK;
 }
@@ -101,7 +107,7 @@ export function checkBufferArguments(data_len: number, pp_buf: unknown, p_ntf: t
 export function mayGiveBuffer(link: Link): t_tls_ret {
   if (link.status === TLS_CONNST_OPERATING) return TLS_OK;
   const ret = link.handshakeResult;
-  return ret === TLS_OK ? refuse(TLS_IO_ERR, 'the connection is closed') : ret;
+  return ret === TLS_OK ? refuse(TLS_IO_ERR, 'closed') : ret;
 }
 
 /** An IP buffer, of which at most `most` bytes may be used. */
@@ -116,7 +122,7 @@ export function giveBuffer(
   if (buffer === undefined) {
     p_buf_len.value = 0;
     if (!isNull(p_ntf)) ipBuffers.await(p_ntf);
-    return refuse(TLS_MEM_ERR, 'all IP buffers are in use');
+    return refuse(TLS_MEM_ERR, 'IP_BUF_COUNT');
   }
   pp_buf.value = buffer;
   p_buf_len.value = Math.min(data_len, ipBuffers.size, most);
@@ -125,7 +131,7 @@ export function giveBuffer(
 
 /** Sends what is in an IP buffer. On TLS_OK the buffer is the module's; else it stays the caller's. */
 export function sendBuffer(link: { send(data: Uint8Array): t_tls_ret }, p_data: Uint8Array, data_len: number): t_tls_ret {
-  if (!ipBuffers.has(p_data) || !isLength(data_len, p_data)) return refuse(TLS_PARAM_ERR, 'p_data is no IP buffer of this length');
+  if (!ipBuffers.has(p_data) || !isLength(data_len, p_data)) return refuse(TLS_PARAM_ERR, 'p_data');
   const ret = link.send(p_data.subarray(0, data_len));
   if (ret === TLS_OK) ipBuffers.give(p_data);
   return ret;

@@ -2,7 +2,8 @@
 import type { ClientContext, ServerContext } from '../handshake/context.ts';
 import { hostEntries, verifierOf } from './certificates.ts';
 import type { Composition } from './composition.ts';
-import { config_tls } from './config-tls.ts';
+import { atMost, inOrder } from './config.ts';
+import { config_tls, OPTIONS } from './config-tls.ts';
 import type { t_tls_ret } from './constants.ts';
 import { clientContextOf, demandAlgorithms, serverContextOf } from './contexts.ts';
 import { initialize } from './module.ts';
@@ -14,7 +15,15 @@ import { SessionTable } from './sessions.ts';
 import { newNativeStack } from './stacks.ts';
 
 const complete: Composition = {
-  hosts: hostEntries,
+  options: OPTIONS,
+  hosts(config) {
+    atMost(config, 'g_tls_arr_host_cert', 'TLS_MAX_HOST_CERT');
+    atMost(config, 'g_tls_arr_ca_cert', 'TLS_MAX_CA_CERT');
+    atMost(config, 'g_tls_arr_rv_cert', 'TLS_MAX_RV_CERT');
+    inOrder(config, 'TLS_MIN_PUB_KEY_SIZE', 'TLS_MAX_PUB_KEY_SIZE');
+    inOrder(config, 'TLS_MIN_VERSION', 'TLS_MAX_VERSION');
+    return hostEntries(config);
+  },
   start(config, registry, hosts) {
     demandAlgorithms(config, registry);
     const crypto = eemProvider(registry, config);

@@ -4,7 +4,7 @@
  */
 import type { CryptoProvider } from '../crypto/port.ts';
 import type { ClientContext, Credential, ServerContext } from '../handshake/context.ts';
-import type { TlsConfig } from './config.ts';
+import type { OptionRange, TlsConfig } from './config.ts';
 import type { Registry } from './registry.ts';
 import type { RecordWatch } from './record-watch.ts';
 import type { SessionTable } from './sessions.ts';
@@ -27,6 +27,8 @@ export interface Running {
 }
 
 export interface Composition<Stack = IpStack> {
+  /** The options that it has to do with. */
+  readonly options: Readonly<Record<string, OptionRange>>;
   /** The certificates of the configuration, checked. Throws a `CodeError`. */
   hosts(config: Readonly<TlsConfig>): readonly HostEntry[];
   /** Takes the registered algorithms into use. Throws where one is missing. */

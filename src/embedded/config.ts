@@ -128,18 +128,14 @@ export interface TlsConfig {
   TLS_DEBUG_SECRETS: number;
 }
 
-/** The options of config_tls.h and config_tls.c that are numbers: the guide's default, the least and the most. */
-const GUIDE_OPTIONS = {
-  TLS_MIN_KEY_EX_SIZE: [128, 64, 1024],
+/** An option that is a number: the guide's default, the least and the most. */
+export type OptionRange = readonly [preset: number, least: number, most: number];
+
+/** Those that a DTLS client over native UDP has to do with. */
+export const DTLS_CLIENT_OPTIONS = {
   TLS_MAX_MKEY_LEN: [20, 0, 64],
   TLS_MAX_BKEY_LEN: [24, 0, 64],
   TLS_MAX_HMAC_LEN: [64, 16, 64],
-  TLS_MIN_PUB_KEY_SIZE: [32, 0, 2048],
-  TLS_MAX_PUB_KEY_SIZE: [260, 32, 2048],
-  TLS_PRE_MASTER_SECRET_SIZE: [64, TLS_MASTER_SEC_LEN, 2048],
-  TLS_MAX_HOST_CERT: [1, 0, 64],
-  TLS_MAX_CA_CERT: [1, 0, 1024],
-  TLS_MAX_RV_CERT: [1, 0, 4096],
   TLS_MAX_CIPHER_SUITES: [1, 1, 256],
   TLS_MAX_HASH_ALG_SIZE: [3, 1, 8],
   TLS_MAX_BULK_ALG_SIZE: [2, 1, 16],
@@ -147,11 +143,35 @@ const GUIDE_OPTIONS = {
   TLS_MAX_CONN_SIZE: [1, 1, 4096],
   TLS_MAX_SES_SIZE: [1, 1, 4096],
   TLS_PEER_NAME_SIZE: [16, 1, 255],
-  TLS_CBC_PADDING_LEN: [9, 0, 256],
   TLS_MAX_DATA_LEN: [2700, 64, 16_384],
   TLS_RECV_BUF_SIZE: [2700, 64, 18_437],
   TLS_DATA_BUF_SIZE: [3400, 704, 65_536],
   TLS_HS_MSG_STORE_SIZE: [8 * 1024, 256, 65_536],
+  DTLS_IFC_ENABLE: [0, 0, 1],
+  DTLS_UDP_IFC_ENABLE: [1, 0, 1],
+  DTLS_CLIENT_CONN_PORT: [1000, 0, 65_535],
+  DTLS_PMTU_SIZE: [1400, MIN_DATAGRAM + 28, MAX_DATAGRAM],
+  DTLS_MSG_RETRY_NR: [5, 0, 1_000],
+  DTLS_RETRANSMIT_INIT_TIME: [10, 1, 36_000],
+  DTLS_RETRANSMIT_MAX_TIME: [600, 1, 36_000],
+} as const;
+
+/** IP buffers: beyond the guide, which has them in another module. */
+export const BUFFER_OPTIONS = {
+  IP_BUF_COUNT: [8, 1, 65_536],
+  IP_BUF_SIZE: [0, 0, 65_536],
+} as const;
+
+/** All others of config_tls.h and config_tls.c. */
+export const OTHER_OPTIONS = {
+  TLS_MIN_KEY_EX_SIZE: [128, 64, 1024],
+  TLS_MIN_PUB_KEY_SIZE: [32, 0, 2048],
+  TLS_MAX_PUB_KEY_SIZE: [260, 32, 2048],
+  TLS_PRE_MASTER_SECRET_SIZE: [64, TLS_MASTER_SEC_LEN, 2048],
+  TLS_MAX_HOST_CERT: [1, 0, 64],
+  TLS_MAX_CA_CERT: [1, 0, 1024],
+  TLS_MAX_RV_CERT: [1, 0, 4096],
+  TLS_CBC_PADDING_LEN: [9, 0, 256],
   TLS_DIGEST_PREFIX_LEN: [32, 19, 255],
   TLS_OID_SIZE: [9, 1, 64],
   TLS_SOCKET_IFC_ENABLE: [1, 0, 1],
@@ -165,80 +185,44 @@ const GUIDE_OPTIONS = {
   TLS_EXT_HB_PAYLOAD_SIZE: [8, 1, 1_024],
   TLS_TREAT_RSA512_CERT_INV: [1, 0, 1],
   TLS_TRUST_ALL_CERT: [0, 0, 1],
-  DTLS_IFC_ENABLE: [0, 0, 1],
-  DTLS_UDP_IFC_ENABLE: [1, 0, 1],
   DTLS_SOCKET_IFC_ENABLE: [1, 0, 1],
-  DTLS_CLIENT_CONN_PORT: [1000, 0, 65_535],
-  DTLS_PMTU_SIZE: [1400, MIN_DATAGRAM + 28, MAX_DATAGRAM],
   DTLS_SCKSRV_RCV_SIZE: [500, 64, 65_536],
-  DTLS_MSG_RETRY_NR: [5, 0, 1_000],
   DTLS_UDP_MAX_PORT_SRV_CNT: [1, 0, 1_024],
-  DTLS_RETRANSMIT_INIT_TIME: [10, 1, 36_000],
-  DTLS_RETRANSMIT_MAX_TIME: [600, 1, 36_000],
   RSA_KEY_MODULO_LEN: [128, 32, 2_048],
   RSA_KEY_EXP_LEN: [3, 1, 2_048],
 } as const;
 
-/** Those beyond the guide. */
-const OWN_OPTIONS = {
-  TLS_MIN_VERSION: [0x0303, 0x0300, 0x0304],
-  TLS_MAX_VERSION: [0x0303, 0x0300, 0x0304],
-  OAL_PREEMPTIVE: [0, 0, 1],
-  IP_BUF_COUNT: [8, 1, 65_536],
-  IP_BUF_SIZE: [0, 0, 65_536],
-  TLS_DEBUG_SECRETS: [0, 0, 1],
-} as const;
-
-type Range = readonly [preset: number, least: number, most: number];
-const OPTIONS: readonly (readonly [name: string, range: Range])[] = /* @__PURE__ */ Object.entries({ ...GUIDE_OPTIONS, ...OWN_OPTIONS });
-
-/** The guide's options, with its defaults. */
-export const GUIDE_DEFAULTS: Readonly<Record<keyof typeof GUIDE_OPTIONS, number>> = /* @__PURE__ */ presets(
-  Object.entries(GUIDE_OPTIONS),
-) as Record<keyof typeof GUIDE_OPTIONS, number>;
-
 /** A configuration with all defaults. */
-export function presetConfig(suites: readonly CipherSuite[]): TlsConfig {
+export function presetConfig(ranges: Readonly<Record<string, OptionRange>>, suites: readonly CipherSuite[]): TlsConfig {
   return {
-    ...presets(OPTIONS),
+    ...presetsOf(ranges),
     g_tls_arr_host_cert: [],
     g_tls_arr_ca_cert: [],
     g_tls_arr_rv_cert: [],
     g_tls_arr_cipher_suites: [...suites],
     g_tls_arr_psk: [],
-  } as object as TlsConfig;
+  } as unknown as TlsConfig;
 }
 
-function presets(options: readonly (readonly [string, Range])[]): Record<string, number> {
-  return Object.fromEntries(options.map(([name, [preset]]) => [name, preset]));
+export function presetsOf(ranges: Readonly<Record<string, OptionRange>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(ranges).map(([name, [preset]]) => [name, preset]));
 }
 
-const ARRAYS = {
-  g_tls_arr_host_cert: 'TLS_MAX_HOST_CERT',
-  g_tls_arr_ca_cert: 'TLS_MAX_CA_CERT',
-  g_tls_arr_rv_cert: 'TLS_MAX_RV_CERT',
-  g_tls_arr_cipher_suites: 'TLS_MAX_CIPHER_SUITES',
-} as const;
+const ARRAYS = ['g_tls_arr_host_cert', 'g_tls_arr_ca_cert', 'g_tls_arr_rv_cert', 'g_tls_arr_cipher_suites', 'g_tls_arr_psk'] as const;
 
 /** A checked copy. Throws a `CodeError` of TLS_INIT_ERR that says which option is wrong. */
-export function checkedConfig(config: TlsConfig): Readonly<TlsConfig> {
-  for (const [name, [, least, most]] of OPTIONS) {
+export function checkedConfig(config: TlsConfig, ranges: Readonly<Record<string, OptionRange>>): Readonly<TlsConfig> {
+  for (const [name, [, least, most]] of Object.entries(ranges)) {
     const value = config[name as keyof TlsConfig];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
       wrong(`${name} is not from ${least} to ${most}`);
   }
-  for (const [name, limit] of Object.entries(ARRAYS)) {
-    const array = config[name as keyof typeof ARRAYS];
-    if (!Array.isArray(array)) wrong(`${name} is not an array`);
-    if (array.length > config[limit]) wrong(`${name} has more than ${limit} entries`);
-  }
-  if (!Array.isArray(config.g_tls_arr_psk)) wrong('g_tls_arr_psk is not an array');
+  for (const name of ARRAYS) if (!Array.isArray(config[name])) wrong(`${name} is not an array`);
+  atMost(config, 'g_tls_arr_cipher_suites', 'TLS_MAX_CIPHER_SUITES');
   for (const psk of config.g_tls_arr_psk) {
     if (!(psk?.psk_identity instanceof Uint8Array) || !(psk.psk_key instanceof Uint8Array) || psk.psk_key.length === 0)
       wrong('g_tls_arr_psk has an entry without identity or key');
   }
-  inOrder(config, 'TLS_MIN_PUB_KEY_SIZE', 'TLS_MAX_PUB_KEY_SIZE');
-  inOrder(config, 'TLS_MIN_VERSION', 'TLS_MAX_VERSION');
   inOrder(config, 'DTLS_RETRANSMIT_INIT_TIME', 'DTLS_RETRANSMIT_MAX_TIME');
   // The guide asks for twice TLS_RECV_BUF_SIZE, which its own defaults do not keep.
   inOrder(config, 'TLS_RECV_BUF_SIZE', 'TLS_DATA_BUF_SIZE');
@@ -254,7 +238,12 @@ export function checkedConfig(config: TlsConfig): Readonly<TlsConfig> {
   return Object.freeze({ ...config });
 }
 
-function inOrder(config: TlsConfig, less: keyof TlsConfig, more: keyof TlsConfig): void {
+/** As many entries as the configuration has places for. */
+export function atMost(config: TlsConfig, array: (typeof ARRAYS)[number], limit: keyof TlsConfig): void {
+  if (config[array].length > (config[limit] as number)) wrong(`${array} has more than ${limit} entries`);
+}
+
+export function inOrder(config: TlsConfig, less: keyof TlsConfig, more: keyof TlsConfig): void {
   if (config[less] > config[more]) wrong(`${less} exceeds ${more}`);
 }
 

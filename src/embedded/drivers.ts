@@ -4,37 +4,32 @@ import { cbc } from '../crypto/node/block.ts';
 import { hmac, startHash } from '../crypto/node/hashes.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import type { AeadName, CbcName, HashName } from '../crypto/port.ts';
+import {
+  ENC_ALG_NULL,
+  ENC_ALG_AES_128_CBC,
+  ENC_ALG_AES_256_CBC,
+  ENC_ALG_AES_128_GCM,
+  ENC_ALG_AES_256_GCM,
+  ENC_ALG_AES_128_CCM_8,
+  ENC_ALG_3DES_EDE_CBC,
+  ENC_ALG_CHACHA20_POLY1305,
+  ENC_ALG_MD5,
+  ENC_ALG_SHA1,
+  ENC_ALG_SHA256,
+  ENC_ALG_SHA384,
+  ENC_ALG_SHA512,
+  ENC_ALG_RSA,
+  ENC_ALG_EDH,
+  ENC_ALG_DSS,
+  ENC_ALG_ECC,
+} from './algorithms.ts';
 import type { SignOperations, t_enc_driver } from './eem.ts';
-
-export const ENC_ALG_NULL = 0x0000;
-export const ENC_ALG_AES_128_CBC = 0x0101;
-export const ENC_ALG_AES_256_CBC = 0x0102;
-export const ENC_ALG_AES_128_GCM = 0x0103;
-export const ENC_ALG_AES_256_GCM = 0x0104;
-export const ENC_ALG_AES_128_CCM_8 = 0x0105;
-export const ENC_ALG_3DES_EDE_CBC = 0x0201;
-export const ENC_ALG_CHACHA20_POLY1305 = 0x0301;
-export const ENC_ALG_MD5 = 0x1001;
-export const ENC_ALG_SHA1 = 0x1002;
-export const ENC_ALG_SHA256 = 0x1003;
-export const ENC_ALG_SHA384 = 0x1004;
-export const ENC_ALG_SHA512 = 0x1005;
-export const ENC_ALG_RSA = 0x2001;
-export const ENC_ALG_EDH = 0x2002;
-export const ENC_ALG_DSS = 0x2003;
-export const ENC_ALG_ECC = 0x2004;
 
 /** Advanced Encryption Standard. */
 export const enc_aes_driver: t_enc_driver = {
   enc_name: 'aes',
   enc_alg_ids: [ENC_ALG_AES_128_CBC, ENC_ALG_AES_256_CBC, ENC_ALG_AES_128_GCM, ENC_ALG_AES_256_GCM, ENC_ALG_AES_128_CCM_8],
   enc_bulk: (id, key) => (id <= ENC_ALG_AES_256_CBC ? cbc(CBC[id]!, key) : aead(AEAD[id]!, key)),
-};
-/** AES in CCM with short tags alone: what the smallest devices speak. */
-export const enc_aes_ccm_driver: t_enc_driver = {
-  enc_name: 'aes-ccm',
-  enc_alg_ids: [ENC_ALG_AES_128_CCM_8],
-  enc_bulk: (_id, key) => aead('aes-128-ccm-8', key),
 };
 /** Triple DES. */
 export const enc_3des_driver: t_enc_driver = {

@@ -63,7 +63,7 @@ export class DtlsLink extends Link {
       this.port.transmit(this.address, this.peerPort, data.slice());
       return TLS_OK;
     }
-    if (data.length > this.maxPayload) return refuse(TLS_PARAM_ERR, `at most ${this.maxPayload} bytes fit into a datagram`);
+    if (data.length > this.maxPayload) return refuse(TLS_PARAM_ERR, 'DTLS_PMTU_SIZE');
     const accepted = engine.send(data);
     this.flush();
     return accepted === data.length ? TLS_OK : TLS_WAIT;

@@ -3,23 +3,24 @@
  * sessions, no other versions, no TCP, no sockets. What a program does not call is in no bundle.
  */
 import { TLS_PSK_WITH_AES_128_CCM_8 } from '../crypto/suites/aes-ccm.ts';
-import { random, timingSafeEqual } from '../crypto/node/hashes.ts';
 import { createPskClientContext } from '../engine/psk-context.ts';
 import { dtls12PskClient } from '../versions/dtls12-psk.ts';
 import type { Composition } from './composition.ts';
-import { presetConfig, type TlsConfig } from './config.ts';
+import { BUFFER_OPTIONS, DTLS_CLIENT_OPTIONS, presetConfig, type TlsConfig } from './config.ts';
 import { TLS_INIT_ERR, type t_tls_ret } from './constants.ts';
 import { initialize } from './module.ts';
 import { nodeUdpStack } from './node-udp.ts';
 import { psp_getcurrenttimedate } from './psp.ts';
 import { demandCiphers } from './registry.ts';
+import { smallPlatform } from './small-drivers.ts';
 import type { UdpStack } from './stack.ts';
 import { symmetricProvider } from './symmetric.ts';
 import { CodeError } from './types.ts';
 
-const platform = { random, timingSafeEqual };
+const options = { ...DTLS_CLIENT_OPTIONS, ...BUFFER_OPTIONS };
 
 const dtlsPsk: Composition<UdpStack> = {
+  options,
   hosts({ g_tls_arr_host_cert: own, g_tls_arr_ca_cert: trusted, g_tls_arr_rv_cert: revoked }) {
     if (own.length + trusted.length + revoked.length > 0) throw new CodeError(TLS_INIT_ERR, 'certificates need veritls/embedded');
     return [];
@@ -28,7 +29,7 @@ const dtlsPsk: Composition<UdpStack> = {
     const suites = config.g_tls_arr_cipher_suites;
     demandCiphers(suites, registry);
     const [psk] = config.g_tls_arr_psk;
-    const crypto = symmetricProvider(registry, platform);
+    const crypto = symmetricProvider(registry, smallPlatform);
     const context = createPskClientContext({
       crypto,
       versions: [dtls12PskClient],
@@ -47,7 +48,7 @@ function clientsOnly(): never {
 
 /** A configuration with all defaults. */
 export function defaultConfig(): TlsConfig {
-  return presetConfig([TLS_PSK_WITH_AES_128_CCM_8]);
+  return presetConfig(options, [TLS_PSK_WITH_AES_128_CCM_8]);
 }
 
 /** The configuration: assign to its fields before `tls_init`. The guide's default switches DTLS off: set DTLS_IFC_ENABLE. */
@@ -65,11 +66,12 @@ export function tls_init(): t_tls_ret {
 
 export * from './constants.ts';
 export * from './types.ts';
-export { GUIDE_DEFAULTS, type TlsConfig } from './config.ts';
+export type { TlsConfig } from './config.ts';
 export { tls_last_error } from './guard.ts';
 export * from './psp.ts';
 export * from './oal.ts';
-export { ENC_ALG_AES_128_CCM_8, ENC_ALG_SHA256, enc_aes_ccm_driver, enc_hash_driver } from './drivers.ts';
+export { ENC_ALG_AES_128_CCM_8, ENC_ALG_SHA256 } from './algorithms.ts';
+export { enc_aes_ccm_driver, enc_sha256_driver } from './small-drivers.ts';
 export {
   enc_delete,
   enc_driver_deregister,

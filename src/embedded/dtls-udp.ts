@@ -9,6 +9,7 @@ import {
   isTicket,
   mayGiveBuffer,
   nothingReceived,
+  notStarted,
   parametersOf,
   sendBuffer,
 } from './arguments.ts';
@@ -65,8 +66,8 @@ export function dtls_connect_udp(
     if (ret !== TLS_OK) return ret;
     if (!isAddress(p_ip_port!)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
     const parameters = parametersOf(module, p_inf!);
-    if (parameters === undefined || parameters.peerName === '') return refuse(TLS_PARAM_ERR, 'p_inf, or it has no p_tci_peer_name');
-    if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
+    if (parameters === undefined || parameters.peerName === '') return refuse(TLS_PARAM_ERR, 'p_tci_peer_name');
+    if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'TLS_MAX_CONN_SIZE');
     if (!isTicket(module, conn_ticket)) return staleTicket();
     const address = p_ip_port!.ipp_ip_addr.includes(':') ? '::' : '0.0.0.0';
     const { link } = new DtlsClientPort(module, () => clientUdp(module, address), p_ip_port!, parameters.peerName, conn_ticket);
@@ -99,7 +100,7 @@ export function dtls_receive_udp(conn_hdl: t_dtls_hdl, pp_buf: Ref<Uint8Array | 
         continue;
       }
       const buffer = ipBuffers.take();
-      if (buffer === undefined) return refuse(TLS_MEM_ERR, 'all IP buffers are in use');
+      if (buffer === undefined) return refuse(TLS_MEM_ERR, 'IP_BUF_COUNT');
       buffer.set(datagram);
       link.take();
       pp_buf!.value = buffer;
@@ -148,15 +149,15 @@ export function udp_release_buf(p_buf: Uint8Array | null): t_ip_ret {
 
 export function openUdp(): Started | t_tls_ret {
   const module = running();
-  if (module === undefined) return refuse(TLS_INIT_ERR, 'the module is not started');
+  if (module === undefined) return notStarted();
   const { DTLS_IFC_ENABLE, DTLS_UDP_IFC_ENABLE } = module.config;
-  return DTLS_IFC_ENABLE === 1 && DTLS_UDP_IFC_ENABLE === 1 ? module : refuse(TLS_INIT_ERR, 'DTLS_IFC_ENABLE or DTLS_UDP_IFC_ENABLE is 0');
+  return DTLS_IFC_ENABLE === 1 && DTLS_UDP_IFC_ENABLE === 1 ? module : refuse(TLS_INIT_ERR, 'DTLS_UDP_IFC_ENABLE');
 }
 
 function find(handle: t_dtls_hdl): DtlsLink | t_tls_ret {
   const module = openUdp();
   if (typeof module === 'number') return module;
-  return linkOf(handle) ?? refuse(TLS_NOT_FOUND_ERR, 'no connection has this handle');
+  return linkOf(handle) ?? refuse(TLS_NOT_FOUND_ERR, 'conn_hdl');
 }
 
 function linkOf(handle: t_dtls_hdl): DtlsLink | undefined {

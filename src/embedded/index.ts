@@ -4,14 +4,15 @@
  */
 export * from './constants.ts';
 export * from './types.ts';
-export { GUIDE_DEFAULTS, type TlsConfig } from './config.ts';
-export { config_tls, defaultConfig, tls_config_reset } from './config-tls.ts';
+export type { TlsConfig } from './config.ts';
+export { config_tls, defaultConfig, GUIDE_DEFAULTS, tls_config_reset } from './config-tls.ts';
 export { tls_init } from './complete.ts';
 export { tls_check_certificate } from './certificates.ts';
 export { tls_last_error } from './guard.ts';
 export * from './psp.ts';
 export * from './oal.ts';
 export * from './bignum.ts';
+export * from './algorithms.ts';
 export * from './drivers.ts';
 export {
   enc_delete,

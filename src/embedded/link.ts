@@ -91,18 +91,18 @@ export abstract class Link implements Held {
   get idleResult(): t_tls_ret {
     if (this.heartbeatLost) {
       this.heartbeatLost = false;
-      return refuse(TLS_HEARTBEAT_TIMEOUT_ERR, 'no answer to a heartbeat');
+      return refuse(TLS_HEARTBEAT_TIMEOUT_ERR, 'heartbeat');
     }
     if (this.result !== TLS_OK) return this.result;
-    return this.ended ? refuse(TLS_IO_ERR, 'the peer has closed the connection') : TLS_WAIT;
+    return this.ended ? refuse(TLS_IO_ERR, 'closed') : TLS_WAIT;
   }
 
   /** Why nothing can be sent now; TLS_OK: it can. */
   protected mayNotSend(data: Uint8Array): t_tls_ret {
     if (this.result !== TLS_OK) return this.result;
-    if (data.length > this.module.config.TLS_MAX_DATA_LEN) return refuse(TLS_PARAM_ERR, 'more than TLS_MAX_DATA_LEN');
+    if (data.length > this.module.config.TLS_MAX_DATA_LEN) return refuse(TLS_PARAM_ERR, 'TLS_MAX_DATA_LEN');
     if (this.started && this.info === undefined) return TLS_WAIT;
-    return this.ended ? refuse(TLS_IO_ERR, 'the connection is closed') : TLS_OK;
+    return this.ended ? refuse(TLS_IO_ERR, 'closed') : TLS_OK;
   }
 
   /** A client's options: its server's name, and the session that a ticket names. Undefined: there is no such session. */
@@ -145,7 +145,7 @@ export abstract class Link implements Held {
 
   protected onHandshake(info: ConnectionInfo): void {
     if (!this.isExpected(info)) {
-      noteError('the certificate is not for the client of this name');
+      noteError('p_peer_name');
       this.engine?.abort();
       this.flush();
       this.fail(TLS_CERTIFICATE_ERR);
@@ -196,5 +196,5 @@ export abstract class Link implements Held {
 
 /** No session has the ticket of the caller's. */
 export function staleTicket(): t_tls_ret {
-  return refuse(TLS_NOT_FOUND_ERR, 'no session has this ticket');
+  return refuse(TLS_NOT_FOUND_ERR, 'conn_ticket');
 }

@@ -63,9 +63,9 @@ const releasing = new Set<() => void>();
 /** `tls_init` of an entry: the configuration, checked, and what the entry is composed of. */
 export function initialize(options: TlsConfig, composition: Composition<UdpStack>): t_tls_ret {
   return guarded(() => {
-    if (current !== undefined) return refuse(TLS_INIT_ERR, 'the module is initialized already');
-    if (!isEncStarted()) return refuse(TLS_INIT_ERR, 'the encryption manager is not started');
-    const config = checkedConfig(options);
+    if (current !== undefined) return refuse(TLS_INIT_ERR, 'initialized already');
+    if (!isEncStarted()) return refuse(TLS_INIT_ERR, 'enc_start');
+    const config = checkedConfig(options, composition.options);
     const hosts = composition.hosts(config);
     oal_mutex_create(tls_mutex);
     oal_mutex_create(tls_conn_mutex);
@@ -103,8 +103,8 @@ export function tls_register_sign(idx: t_tls_sign_algorithm_index, ifc_hdl: t_en
 /** Starts the module: the drivers of the registered algorithms, then what uses them. Whatever goes wrong is TLS_INIT_ERR. */
 export function tls_start(): t_tls_ret {
   const module = current;
-  if (module === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
-  if (module.running !== undefined) return refuse(TLS_INIT_ERR, 'the module is started already');
+  if (module === undefined) return refuse(TLS_INIT_ERR, 'tls_init');
+  if (module.running !== undefined) return refuse(TLS_INIT_ERR, 'started already');
   module.isIdle = true;
   const started: Registration[] = [];
   try {
@@ -116,25 +116,25 @@ export function tls_start(): t_tls_ret {
     return TLS_OK;
   } catch (error) {
     stopAll(started);
-    return refuse(TLS_INIT_ERR, error instanceof Error ? error.message : 'a driver did not start');
+    return refuse(TLS_INIT_ERR, error instanceof Error ? error.message : 'driver');
   }
 }
 
 /** Stops the instances of the algorithms. Fails while there are connections: close them first. */
 export function tls_stop(): t_tls_ret {
   const module = current;
-  if (module?.running === undefined) return refuse(TLS_INIT_ERR, 'the module is not started');
-  if (module.connections.size > 0) return refuse(TLS_INIT_ERR, `${module.connections.size} connections are open`);
+  if (module?.running === undefined) return refuse(TLS_INIT_ERR, 'not started');
+  if (module.connections.size > 0) return refuse(TLS_INIT_ERR, 'connections are open');
   for (const stop of stopping) quietly(stop);
   module.running = undefined;
   module.isIdle = true;
-  return stopAll([...registrations(module.registry)]) ? TLS_OK : refuse(TLS_INIT_ERR, 'a driver did not stop');
+  return stopAll([...registrations(module.registry)]) ? TLS_OK : refuse(TLS_INIT_ERR, 'driver');
 }
 
 /** Deletes the mutexes and releases everything. Only after `tls_stop`. */
 export function tls_delete(): t_tls_ret {
-  if (current === undefined) return refuse(TLS_INIT_ERR, 'the module is not initialized');
-  if (current.running !== undefined || !current.isIdle) return refuse(TLS_INIT_ERR, 'tls_stop has not been called');
+  if (current === undefined) return refuse(TLS_INIT_ERR, 'tls_init');
+  if (current.running !== undefined || !current.isIdle) return refuse(TLS_INIT_ERR, 'tls_stop');
   quietly(() => current!.stack?.close());
   current = undefined;
   for (const release of releasing) quietly(release);
@@ -181,13 +181,12 @@ function register(
   limit: 'TLS_MAX_BULK_ALG_SIZE' | 'TLS_MAX_HASH_ALG_SIZE' | 'TLS_MAX_SIGN_ALG_SIZE',
 ): t_tls_ret {
   const module = current;
-  if (module === undefined || module.running !== undefined)
-    return refuse(TLS_INIT_ERR, 'algorithms are registered between tls_init and tls_start');
+  if (module === undefined || module.running !== undefined) return refuse(TLS_INIT_ERR, 'before tls_init or after tls_start');
   if (!Number.isInteger(idx) || idx < 0 || idx >= count) return refuse(TLS_PARAM_ERR, 'idx');
   if (!Number.isInteger(alg_id) || alg_id < 0 || alg_id > 0xffff) return refuse(TLS_PARAM_ERR, 'alg_id');
   const driver = findDriver(handle);
   if (driver === undefined) return refuse(TLS_NOT_FOUND_ERR, 'ifc_hdl');
-  if (!driver.enc_alg_ids.includes(alg_id)) return refuse(TLS_ENCRYPTION_MODULE_ERR, `the driver has no algorithm ${alg_id}`);
+  if (!driver.enc_alg_ids.includes(alg_id)) return refuse(TLS_ENCRYPTION_MODULE_ERR, 'alg_id');
   const registered = module.registry[kind];
   if (!registered.has(idx) && registered.size >= module.config[limit]) return refuse(TLS_FULL_ERR, limit);
   registered.set(idx, { driver, alg_id });

@@ -8,12 +8,13 @@ import { readKeyInfo } from '../pki/x509/spki.ts';
 import type { TlsConfig } from './config.ts';
 import { TLS_MEM_ERR, TLS_SIGN_DSS, TLS_SIGN_ECC, TLS_SIGN_EDH, TLS_SIGN_RSA } from './constants.ts';
 import type { SignOperations } from './eem.ts';
+import { hmacOver } from './hmac-over.ts';
 import { hashOf, isHash, type Registry } from './registry.ts';
 import { absent, symmetricProvider } from './symmetric.ts';
 import { CodeError } from './types.ts';
 
 export function eemProvider(registry: Registry, config: Readonly<TlsConfig>): CryptoProvider {
-  const symmetric = symmetricProvider(registry, nodeCrypto);
+  const symmetric = symmetricProvider(registry, nodeCrypto, hmacOver);
   const hashed = (name: HashName): CryptoProvider => (hashOf(registry, name) === undefined ? nodeCrypto : symmetric);
   const sign = (index: number): SignOperations | undefined => {
     const found = registry.sign.get(index);

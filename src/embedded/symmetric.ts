@@ -10,8 +10,11 @@ import { CodeError } from './types.ts';
 /** What no driver is registered for. */
 export type Platform = Pick<CryptoProvider, 'random' | 'timingSafeEqual'>;
 
+/** HMAC over a hash, where its driver has none. */
+export type HmacOver = (start: () => Hash, name: HashName, key: Uint8Array, parts: readonly Uint8Array[]) => Uint8Array;
+
 /** All that suites of pre-shared keys ask for; what needs a public key fails. */
-export function symmetricProvider(registry: Registry, platform: Platform): CryptoProvider {
+export function symmetricProvider(registry: Registry, platform: Platform, hmacOver?: HmacOver): CryptoProvider {
   const bulk = (name: string, key: Uint8Array): Aead | BlockCipher => {
     const found = bulkOf(registry, name);
     return found?.driver.enc_bulk?.(found.alg_id, key) ?? absent(name);
@@ -33,8 +36,9 @@ export function symmetricProvider(registry: Registry, platform: Platform): Crypt
     },
     hmac(name, key, ...parts) {
       const found = hashOf(registry, name);
-      const block = name === 'sha384' || name === 'sha512' ? 128 : 64;
-      return found?.driver.enc_hmac?.(found.alg_id, key, parts) ?? hmacOver(() => hash(name), block, key, parts);
+      return (
+        found?.driver.enc_hmac?.(found.alg_id, key, parts) ?? hmacOver?.(() => hash(name), name, key, parts) ?? absent(`HMAC of ${name}`)
+      );
     },
     aead: (name, key) => bulk(name, key) as Aead,
     cbc: (name, key) => bulk(name, key) as BlockCipher,
@@ -53,26 +57,4 @@ export function symmetricProvider(registry: Registry, platform: Platform): Crypt
 /** No driver has it. */
 export function absent(algorithm: string): never {
   throw new CodeError(TLS_ENCRYPTION_MODULE_ERR, `no driver for ${algorithm}`);
-}
-
-/** RFC 2104. */
-function hmacOver(start: () => Hash, block: number, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
-  let short = key;
-  if (key.length > block) {
-    const hashed = start();
-    hashed.update(key);
-    short = hashed.digest();
-  }
-  const pad = (byte: number): Uint8Array => {
-    const bytes = new Uint8Array(block).fill(byte);
-    for (let i = 0; i < short.length; i++) bytes[i]! ^= short[i]!;
-    return bytes;
-  };
-  const inner = start();
-  inner.update(pad(0x36));
-  for (const part of parts) inner.update(part);
-  const outer = start();
-  outer.update(pad(0x5c));
-  outer.update(inner.digest());
-  return outer.digest();
 }

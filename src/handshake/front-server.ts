@@ -5,6 +5,7 @@ import { fail } from '../base/errors.ts';
 import { type MaybePromise, then } from '../base/maybe-promise.ts';
 import { Reader } from '../base/reader.ts';
 import type { IncomingMessage } from '../record/carrier.ts';
+import { X509 } from '../wire/certificate-type.ts';
 import { COOKIE, EARLY_DATA, KEY_SHARE, PADDING, PRE_SHARED_KEY, SERVER_NAME, SUPPORTED_VERSIONS } from '../wire/extension.ts';
 import { findExtension, type RawExtension } from '../wire/extensions.ts';
 import { type ClientHello, readClientHello } from '../wire/messages/client-hello.ts';
@@ -15,7 +16,7 @@ import { chooseAlpn } from './extensions/alpn.ts';
 import { readOffers } from './extensions/blocks.ts';
 import { readServerName } from './extensions/server-name.ts';
 import type { Handlers } from './flow.ts';
-import type { Handshake } from './state.ts';
+import { type Handshake, ONLY_X509 } from './state.ts';
 import type { ProtocolVersion, ServerRole } from './version.ts';
 
 export const serverFront: Handlers<Handshake> = {
@@ -67,7 +68,7 @@ function onSecondClientHello(hs: Handshake, message: IncomingMessage): MaybeProm
   if (changed) fail(ILLEGAL_PARAMETER, 'second_client_hello_changed');
   const role = roleOf(hs.version);
   hs.clientHelloRaw = message.raw;
-  hs.forgetOffers();
+  forgetOffers(hs);
   readOffers(hs, hello.extensions, [...hs.context.extensions, ...role.extensions]);
   return role.onSecondClientHello?.(hs, hello);
 }
@@ -176,4 +177,19 @@ function rankOf(version: number, datagram: boolean): number {
 function roleOf(version: ProtocolVersion): ServerRole {
   if (version.server === undefined) throw new RangeError(`${version.name} has no server role`);
   return version.server;
+}
+
+/** A second ClientHello speaks for itself: nothing of the first one's offers may be left (S27). */
+function forgetOffers(hs: Handshake): void {
+  hs.peerGroups = undefined;
+  hs.peerSchemes = undefined;
+  hs.peerCertificateSchemes = undefined;
+  hs.peerAuthorities = [];
+  hs.statusRequested = false;
+  hs.statusesRequested = false;
+  hs.peerCertificateType = X509;
+  hs.peerTakesTypes = ONLY_X509;
+  hs.maxFragmentLength = undefined;
+  hs.peerRecordSizeLimit = undefined;
+  hs.modernState?.forgetOffers();
 }

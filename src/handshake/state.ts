@@ -23,7 +23,8 @@ import type { PeerVerified } from './peer-auth.ts';
 import { Transcript } from './transcript.ts';
 import type { ProtocolVersion } from './version.ts';
 
-const ONLY_X509: readonly number[] = [X509];
+/** What a peer takes that has not said otherwise. */
+export const ONLY_X509: readonly number[] = [X509];
 
 export class Handshake implements FlowState {
   readonly side: Side;
@@ -191,21 +192,6 @@ export class Handshake implements FlowState {
   }
   get isModern(): boolean {
     return this.#version?.family === 'modern';
-  }
-
-  /** A second ClientHello speaks for itself: nothing of the first one's offers may be left (S27). */
-  forgetOffers(): void {
-    this.peerGroups = undefined;
-    this.peerSchemes = undefined;
-    this.peerCertificateSchemes = undefined;
-    this.peerAuthorities = [];
-    this.statusRequested = false;
-    this.statusesRequested = false;
-    this.peerCertificateType = X509;
-    this.peerTakesTypes = ONLY_X509;
-    this.maxFragmentLength = undefined;
-    this.peerRecordSizeLimit = undefined;
-    this.#modern?.forgetOffers();
   }
 
   classify(message: IncomingMessage): number {

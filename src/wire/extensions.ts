@@ -2,7 +2,6 @@
 import { ILLEGAL_PARAMETER } from '../base/alerts.ts';
 import { fail } from '../base/errors.ts';
 import { Reader } from '../base/reader.ts';
-import { extensionName } from './extension.ts';
 
 export interface RawExtension {
   readonly type: number;
@@ -22,7 +21,7 @@ export function readExtensions(r: Reader): RawExtension[] {
     //# given extension block.
     //= rfc5246#section-7.4.1.4
     //# There MUST NOT be more than one extension of the same type.
-    if (seen.has(type)) fail(ILLEGAL_PARAMETER, 'duplicate_extension', extensionName(type));
+    if (seen.has(type)) fail(ILLEGAL_PARAMETER, 'duplicate_extension', `extension ${type}`);
     seen.add(type);
     list.push({ type, body });
   }

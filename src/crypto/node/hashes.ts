@@ -131,8 +131,3 @@ class NodeHash implements Hash {
 }
 
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-
-/** Without leaking where they differ; the lengths are public. */
-export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && crypto.timingSafeEqual(a, b);
-}

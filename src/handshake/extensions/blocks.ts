@@ -3,7 +3,7 @@ import { DECODE_ERROR, ILLEGAL_PARAMETER, UNSUPPORTED_EXTENSION } from '../../ba
 import { fail } from '../../base/errors.ts';
 import { Reader } from '../../base/reader.ts';
 import type { Writer } from '../../base/writer.ts';
-import { COOKIE, extensionName, IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, RENEGOTIATION_INFO } from '../../wire/extension.ts';
+import { COOKIE, IN_CLIENT_HELLO, IN_HELLO_RETRY_REQUEST, RENEGOTIATION_INFO } from '../../wire/extension.ts';
 import type { RawExtension } from '../../wire/extensions.ts';
 import type { Handshake } from '../state.ts';
 import type { ExtensionModule } from './module.ts';
@@ -71,14 +71,14 @@ export function readAnswers(hs: Handshake, answers: readonly RawExtension[], mod
     //= rfc5746#section-3.6
     //# TLS implementations MUST continue to comply with Section 7.4.1.4 for all other extensions
     const unasked = where === IN_HELLO_RETRY_REQUEST && answer.type === COOKIE;
-    if (!unasked && !isOffered(hs, answer.type)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', extensionName(answer.type));
+    if (!unasked && !isOffered(hs, answer.type)) fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', `extension ${answer.type}`);
     //= rfc9846#section-4.3
     //# it MUST abort the handshake with an "illegal_parameter" alert
     //= rfc9846#section-4.4.1
     //# The client MUST check EncryptedExtensions for the presence of any forbidden extensions and if
     //# any are found MUST abort the handshake with an "illegal_parameter" alert.
     const module = findModule(answer.type, modules);
-    if (module === undefined || (module.where & where) === 0) fail(ILLEGAL_PARAMETER, 'misplaced_extension', extensionName(answer.type));
+    if (module === undefined || (module.where & where) === 0) fail(ILLEGAL_PARAMETER, 'misplaced_extension', `extension ${answer.type}`);
     if (module.onAnswer !== undefined) take(answer, (r) => module.onAnswer!(hs, r, where));
   }
 }
@@ -109,5 +109,5 @@ function take(extension: RawExtension, read: (r: Reader) => void): void {
   //= rfc9846#section-4.3
   //# receivers MUST abort the handshake with a "decode_error" alert if there is data left over after
   //# parsing the structure
-  if (r.remaining > 0) fail(DECODE_ERROR, 'bad_extension', `trailing bytes in ${extensionName(extension.type)}`);
+  if (r.remaining > 0) fail(DECODE_ERROR, 'bad_extension', `trailing bytes in extension ${extension.type}`);
 }

@@ -2,12 +2,11 @@
  * How the handshakes of SSL 3.0 to (D)TLS 1.2 end: RFC 5246 figures 1 and 2.
  *
  * A direction has its new keys right behind its ChangeCipherSpec, and nothing but Finished follows under them in the
- * handshake. Application data flows only behind `complete`, which demands proof of the peer and of its Finished.
+ * handshake. Application data flows only behind the step that completes, which demands proof of the peer and of its Finished.
  */
 import { CCS_MESSAGE, FINISHED } from '../../wire/handshake.ts';
-import type { Flow, Step } from '../flow.ts';
+import type { Flow } from '../flow.ts';
 import type { Handshake } from '../state.ts';
-import { complete } from './established.ts';
 import { useClientKeys, useServerKeys } from './secrets.ts';
 
 export const clientFinished: Flow<Handshake> = [
@@ -26,5 +25,3 @@ export const serverFinished: Flow<Handshake> = [
   { kind: 'act', name: 'server keys', by: 'both', run: useServerKeys },
   { kind: 'msg', from: 'server', msg: FINISHED, name: 'ServerFinished' },
 ];
-
-export const completion: Step<Handshake> = { kind: 'act', name: 'complete', by: 'both', run: complete };

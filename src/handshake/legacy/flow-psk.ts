@@ -5,8 +5,9 @@
 import { CLIENT_KEY_EXCHANGE, SERVER_HELLO_DONE, SERVER_KEY_EXCHANGE } from '../../wire/handshake.ts';
 import type { Flow } from '../flow.ts';
 import type { Handshake } from '../state.ts';
-import { clientFinished, completion, serverFinished } from './flow-ends.ts';
+import { clientFinished, serverFinished } from './flow-ends.ts';
 import { serverKeyExchangeExpected, serverKeyExchangeSent } from './guards.ts';
+import { completePlainly } from './plain-established.ts';
 import { forgetMessages, makeMasterSecret } from './secrets.ts';
 
 // biome-ignore format: one message, one line
@@ -18,5 +19,5 @@ export const pskFlow: Flow<Handshake> = [
   { kind: 'act', name: 'forget messages', by: 'both', run: forgetMessages },
   ...clientFinished,
   ...serverFinished,
-  completion,
+  { kind: 'act', name: 'complete', by: 'both', run: completePlainly },
 ];

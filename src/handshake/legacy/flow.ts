@@ -11,7 +11,8 @@ import {
 } from '../../wire/handshake.ts';
 import type { Flow, Step } from '../flow.ts';
 import type { Handshake } from '../state.ts';
-import { clientFinished, completion, serverFinished } from './flow-ends.ts';
+import { complete } from './established.ts';
+import { clientFinished, serverFinished } from './flow-ends.ts';
 import * as when from './guards.ts';
 import { judgeServer, verifyServer } from './client/verify-server.ts';
 import { forgetMessages, makeMasterSecret, takeSessionSecret } from './secrets.ts';
@@ -74,5 +75,5 @@ const abbreviatedHandshake: Flow<Handshake> = [
 
 export const legacyFlow: Flow<Handshake> = [
   { kind: 'alt', name: 'resumption', if: when.resuming, then: abbreviatedHandshake, else: fullHandshake },
-  completion,
+  { kind: 'act', name: 'complete', by: 'both', run: complete },
 ];

@@ -12,7 +12,7 @@ import {
   ENC_ALG_SHA256,
   enc_aes_ccm_driver,
   enc_driver_register,
-  enc_hash_driver,
+  enc_sha256_driver,
   ENC_INVALID_IFC_HDL,
   enc_init,
   enc_start,
@@ -43,7 +43,7 @@ enc_start();
 tls_init();
 enc_driver_register(enc_aes_ccm_driver, driver);
 tls_register_bulk(TLS_BULK_AES_128_CCM_8, driver.value, ENC_ALG_AES_128_CCM_8);
-enc_driver_register(enc_hash_driver, driver);
+enc_driver_register(enc_sha256_driver, driver);
 tls_register_hash(TLS_HASH_SHA256, driver.value, ENC_ALG_SHA256);
 tls_start();
 

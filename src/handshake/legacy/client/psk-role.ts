@@ -7,13 +7,13 @@ import type { ClientRole } from '../../version.ts';
 import { onChangeCipherSpec, sendChangeCipherSpec } from '../change-cipher-spec.ts';
 import { onFinished, sendFinished } from '../finished.ts';
 import { pskFlow } from '../flow-psk.ts';
-import { onServerHelloDone, onUnsignedKeyExchange, sendClientKeyExchange } from './key-exchange.ts';
+import { onServerHelloDone, onUnsignedKeyExchange, sendPskKeyExchange } from './key-params.ts';
 import { onServerHello } from './server-hello.ts';
 
 const handlers: Handlers<Handshake> = {
   ServerKeyExchange: onUnsignedKeyExchange,
   ServerHelloDone: onServerHelloDone,
-  ClientKeyExchange: sendClientKeyExchange,
+  ClientKeyExchange: sendPskKeyExchange,
   ClientChangeCipherSpec: sendChangeCipherSpec,
   ClientFinished: sendFinished,
   ServerChangeCipherSpec: onChangeCipherSpec,

@@ -12,7 +12,8 @@ import { onChangeCipherSpec, sendChangeCipherSpec } from '../change-cipher-spec.
 import { sendFinished } from '../finished.ts';
 import { legacyFlow } from '../flow.ts';
 import { sendCertificateVerify, sendClientCertificate } from './client-certificate.ts';
-import { onServerHelloDone, sendClientKeyExchange } from './key-exchange.ts';
+import { sendClientKeyExchange } from './key-exchange.ts';
+import { onServerHelloDone } from './key-params.ts';
 import { legacyResumption } from './resumption.ts';
 import { onServerHello } from './server-hello.ts';
 import { onCertificateRequest, onCertificateStatus, onServerCertificate, onServerKeyExchange } from './server-messages.ts';

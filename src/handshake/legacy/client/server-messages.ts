@@ -13,7 +13,7 @@ import { readCertificateStatus } from '../../../wire/messages/certificate-status
 import type { Handshake } from '../../state.ts';
 import { isSigned } from '../authentication.ts';
 import { peerSchemes, verifySigned } from '../signatures.ts';
-import { readServerParams } from './key-exchange.ts';
+import { readServerParams } from './key-params.ts';
 
 /** Judged in the step behind CertificateStatus. */
 export function onServerCertificate(hs: Handshake, message: IncomingMessage): void {
