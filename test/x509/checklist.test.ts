@@ -380,9 +380,6 @@ test('X7 loops end, and the policy graph stays small', () => {
   assert.ok(performance.now() - start < 200);
 });
 
-//= rfc8422#section-5.3
-//= type=test
-//# ECC public keys MUST be encoded in certificates as described in Section 5.9.
 test('X8 only named curves', () => {
   const explicit = der.sequence(
     der.sequence(der.oid(oids.EC_PUBLIC_KEY), der.sequence(der.integer(1), der.sequence(der.oid('1.2.840.10045.1.1'), der.integer(23)))),
@@ -404,22 +401,6 @@ test('X9 general names keep their type; X.400 in a constraint is refused', () =>
   assert.equal(confused.certificate.subjectAltName?.[0]?.kind, 'x400');
 });
 
-//= rfc9846#section-4.3.3
-//= type=test
-//# When used in certificate signatures, the algorithm parameters MUST be DER encoded.
-//= rfc9846#section-4.3.3
-//= type=test
-//# The length of the Salt MUST be equal to the length of the output of the digest algorithm.
-//= rfc9846#section-4.3.3
-//= type=test
-//# The length of the Salt MUST be equal to the length of the digest algorithm.
-//= rfc8422#section-5.9
-//= type=test
-//# X.509 certificates containing ECC public keys or signed using ECDSA MUST comply with [RFC3279] or
-//# another RFC that replaces or extends it.
-//= rfc8422#section-5.9
-//= type=test
-//# X.509 certificates containing ECC public keys or signed using EdDSA MUST comply with [RFC8410].
 test('X10 algorithms: inner and outer differ, wrong parameters, SHA-1 and MD5, PSS that TLS does not know', () => {
   const own = good.certificate;
   const sha256 = der.oid(oids.ECDSA_WITH_SHA256);
@@ -437,8 +418,8 @@ test('X10 algorithms: inner and outer differ, wrong parameters, SHA-1 and MD5, P
     'signature-algorithm',
     /not supported/,
   );
-  refused(validate({ ...good, certificate: swap(der.algorithm(oids.MD5_WITH_RSA, der.nullValue())) }), 'signature-algorithm', /md5/);
-  refused(validate({ ...good, certificate: swap(der.algorithm(oids.ECDSA_WITH_SHA1)) }), 'signature-algorithm', /sha1/);
+  refused(validate({ ...good, certificate: swap(der.algorithm(oids.MD5_WITH_RSA, der.nullValue())) }), 'weak-signature', /md5/);
+  refused(validate({ ...good, certificate: swap(der.algorithm(oids.ECDSA_WITH_SHA1)) }), 'weak-signature', /sha1/);
   refused(validate({ ...good, certificate: swap(der.algorithm(oids.SHA256_WITH_RSA, der.nullValue())) }), 'signature', /key of type ec/);
   const pss = (hash: string, mask: string, salt: number): Uint8Array =>
     der.algorithm(
@@ -725,11 +706,6 @@ test('S33 every mode of authentication with every wrong identity fails closed', 
   assert.throws(() => picky.verify(request(good, { hostName: 'x' })), /certificate_name_mismatch/);
 });
 
-//= rfc6066#section-8
-//= type=test
-//# Clients requesting an OCSP response and receiving an OCSP response in a "CertificateStatus" message
-//# MUST check the OCSP response and abort the handshake if the response is not satisfactory with
-//# bad_certificate_status_response(113) alert.
 test('S34 stapled OCSP responses: only one for this certificate, by its issuer, now, counts', async () => {
   const leaf = issue(ca, 'CN=x', { subjectAltNames: ['host.example'] });
   const twin = issue(ca, 'CN=y', { subjectAltNames: ['host.example'] });

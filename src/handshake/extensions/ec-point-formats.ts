@@ -2,6 +2,7 @@
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { EC_POINT_FORMATS, IN_CLIENT_HELLO, IN_LEGACY_SERVER_HELLO } from '../../wire/extension.ts';
+import type { Handshake } from '../state.ts';
 import type { ExtensionModule } from './module.ts';
 
 /** ECPointFormat. */
@@ -14,7 +15,7 @@ export const ecPointFormats: ExtensionModule = {
     //= rfc8422#section-4
     //# The client MUST NOT include these extensions in the ClientHello
     //# message if it does not propose any ECC cipher suites.
-    if (!hs.context.suites.some((suite) => suite.family === 'legacy' && suite.kx.needsGroup === 'ec')) return false;
+    if (!hasCurveSuites(hs)) return false;
     //= rfc8422#section-5.1
     //# If the Supported Point Formats Extension is indeed sent, it MUST contain the value 0
     //# (uncompressed) as one of the items in the list of point formats.
@@ -40,3 +41,8 @@ export const ecPointFormats: ExtensionModule = {
     if (!r.vector(1, 1).includes(UNCOMPRESSED)) fail(ILLEGAL_PARAMETER, 'bad_extension', 'ec_point_formats without the uncompressed one');
   },
 };
+
+/** Whether the context has suites with curves, TLS 1.3 aside. */
+export function hasCurveSuites(hs: Handshake): boolean {
+  return hs.context.suites.some((suite) => suite.family === 'legacy' && suite.kx.needsGroup === 'ec');
+}

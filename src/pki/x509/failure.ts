@@ -23,6 +23,8 @@ export type FailureReason =
   | 'self-signed-in-chain'
   | 'signature'
   | 'signature-algorithm'
+  /** Signed over a hash that the profile does not take: MD5, SHA-1. */
+  | 'weak-signature'
   | 'weak-key'
   | 'unsupported-key'
   | 'expired'
@@ -89,6 +91,10 @@ function alertAndCode(reason: FailureReason, index: number): [number, ErrorCode]
   switch (reason) {
     case 'malformed':
     case 'signature':
+    //= rfc9846#section-4.5.1.3
+    //# Any endpoint receiving any certificate which it would need to validate using any signature
+    //# algorithm using an MD5 hash MUST abort the handshake with a "bad_certificate" alert.
+    case 'weak-signature':
       return [BAD_CERTIFICATE, 'bad_certificate'];
     case 'weak-key':
       return [BAD_CERTIFICATE, 'weak_key'];

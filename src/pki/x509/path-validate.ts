@@ -331,7 +331,7 @@ export function* verifySigned(
   if (algorithm === undefined) return fault('signature-algorithm', step, 'signature algorithm is not supported');
   const oldDsa = algorithm.key === 'dsa' && algorithm.hash === 'sha1' && profile.dsaSha1 === true;
   if (algorithm.hash !== undefined && !profile.hashes.includes(algorithm.hash) && !oldDsa)
-    return fault('signature-algorithm', step, `${algorithm.hash} signatures are not accepted`);
+    return fault('weak-signature', step, `${algorithm.hash} signatures are not accepted`);
   const info = issuer.keyInfo;
   const rule = profile.signatureRule?.(algorithm, info);
   if (rule !== undefined) return fault('signature-algorithm', step, rule);
