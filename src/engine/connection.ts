@@ -276,6 +276,11 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.#run();
   }
 
+  /** No further handshake on this connection, whatever its context says: requests of the peer are refused. */
+  disableRenegotiation(): void {
+    this.#established?.disableRenegotiation?.();
+  }
+
   /**
    * Asks the peer for a sign of life (RFC 6520); an event `heartbeat` tells what became of it.
    * @throws TlsError `unsupported` where it was not agreed on; `invalid_state` in a handshake, while another request is in flight,

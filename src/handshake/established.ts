@@ -109,6 +109,8 @@ export interface Established {
   renegotiate?(host: EstablishedHost, options: RenegotiateOptions): void;
   /** The peer refused it. */
   onRefusal?(): void;
+  /** From now on as if the context had none. */
+  disableRenegotiation?(): void;
   /** Application data came: counters of messages without data start again. */
   onData(): void;
   /** A fatal alert ended the connection: its session is not to be resumed (RFC 5246 §7.2.2). */

@@ -41,7 +41,7 @@ export class LegacyEstablished extends PlainEstablished {
   readonly #block: Uint8Array;
   readonly #mayExport: boolean;
   readonly #isUnique: boolean;
-  readonly #renegotiation: ConnectionRenegotiation | undefined;
+  #renegotiation: ConnectionRenegotiation | undefined;
 
   constructor(hs: Handshake) {
     super(hs);
@@ -86,6 +86,10 @@ export class LegacyEstablished extends PlainEstablished {
 
   onRefusal(): void {
     this.#renegotiation?.onRefusal();
+  }
+
+  disableRenegotiation(): void {
+    this.#renegotiation = undefined;
   }
 
   override forget(): void {

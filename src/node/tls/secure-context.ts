@@ -9,6 +9,8 @@ import type { CipherSuite, LegacySuite } from '../../crypto/suites/suite.ts';
 import { type ClientContextInit, createClientContext } from '../../engine/context.ts';
 import type { ClientContext, Credential } from '../../handshake/context.ts';
 import { dangersIn } from '../../handshake/dangers.ts';
+import { heartbeat, type HeartbeatOptions } from '../../handshake/features/heartbeat.ts';
+import { renegotiation, type RenegotiationOptions, type RenegotiationPolicy } from '../../handshake/legacy/renegotiation.ts';
 import { type Certificate, parseCertificates } from '../../pki/x509/certificate.ts';
 import { parseCrls } from '../../pki/x509/crl.ts';
 import { compatible, type Profile } from '../../pki/x509/profile.ts';
@@ -65,6 +67,14 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
   readonly revocation?: RevocationMode | undefined;
   /** Certificates revoked by hand. */
   readonly revoked?: RevokedStore | undefined;
+  /**
+   * Other handshakes on a connection of SSL 3.0 to TLS 1.2 (RFC 5746), begun by `renegotiate` or by the peer: what the peer's wish
+   * for one meets. Default: no renegotiation at all. The peer brings about three in ten minutes at most, unless `limit` and
+   * `windowMs` say otherwise.
+   */
+  readonly renegotiation?: RenegotiationPolicy | (RenegotiationOptions & { readonly policy: RenegotiationPolicy }) | undefined;
+  /** Heartbeats (RFC 6520). Default: off. `true`: requests of the peer are answered, an answer to ours is waited for 3 s. */
+  readonly heartbeat?: boolean | Omit<HeartbeatOptions, 'clock'> | undefined;
   /** Replaces path validation altogether: `ca`, `crl` and the options above are not looked at. */
   readonly verifier?: CertificateVerifier | undefined;
 }
@@ -72,6 +82,7 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
 /** 48 bytes: name and key of session tickets. */
 export const TICKET_KEYS_LENGTH: number = TICKET_KEY_LENGTH;
 
+const POLICIES: readonly RenegotiationPolicy[] = ['refuse', 'abort', 'ignore', 'ask', 'allow'];
 const DEFAULT_SESSION_TIMEOUT_S = 300;
 const MAX_TICKETS = 16;
 const WEAK_DH_BITS = 1024;
@@ -184,7 +195,19 @@ export class SecureContext implements nodeTls.SecureContext {
     strict: boolean,
   ): Pick<
     ClientContextInit,
-    'crypto' | 'versions' | 'suites' | 'groups' | 'schemes' | 'extensions' | 'verifier' | 'now' | 'credentials' | 'dangers' | 'minDhBits'
+    | 'crypto'
+    | 'versions'
+    | 'suites'
+    | 'groups'
+    | 'schemes'
+    | 'extensions'
+    | 'verifier'
+    | 'now'
+    | 'credentials'
+    | 'dangers'
+    | 'minDhBits'
+    | 'renegotiation'
+    | 'heartbeat'
   > {
     // Without certificates anyone may be the peer: only for who said that he does not mind.
     const suites = strict ? this.suites.filter((suite) => suite.family === 'modern' || suite.auth !== 'anon') : this.suites;
@@ -203,6 +226,7 @@ export class SecureContext implements nodeTls.SecureContext {
       // Named in `ciphers`, `minVersion` and the like: that is the switch here.
       dangers: [...dangersIn({ versions, suites, minDhBits, credentials }), ...(strict ? [] : ['rejectUnauthorized: false'])],
       ...(this.minDhBits === undefined ? {} : { minDhBits: this.minDhBits }),
+      ...afterwards(this.#options),
     };
   }
 
@@ -230,6 +254,20 @@ export class SecureContext implements nodeTls.SecureContext {
       pins: this.#pins,
     });
   }
+}
+
+/** What may happen on a connection behind its first handshake. */
+function afterwards({
+  renegotiation: wanted,
+  heartbeat: beats,
+}: SecureContextOptions): Pick<ClientContextInit, 'renegotiation' | 'heartbeat'> {
+  const { policy, ...limits } = typeof wanted === 'string' ? { policy: wanted } : (wanted ?? { policy: undefined });
+  return {
+    ...(policy === undefined ? {} : { renegotiation: renegotiation(policy, limits) }),
+    ...(beats === undefined || beats === false
+      ? {}
+      : { heartbeat: heartbeat({ ...(beats === true ? {} : beats), clock: () => performance.now() }) }),
+  };
 }
 
 function readPin(pin: string): Uint8Array {
@@ -282,7 +320,12 @@ function checkOptions(options: SecureContextOptions): void {
     if (value !== undefined && value !== null && typeof value !== 'string') throw argumentError(`options.${name}`, 'of type string', value);
   };
   for (const name of ['ciphers', 'sigalgs', 'ecdhCurve', 'sessionIdContext', 'passphrase'] as const) text(name);
-  const { minDHSize, sessionTimeout, ticketCount, ticketKeys } = options;
+  const { minDHSize, sessionTimeout, ticketCount, ticketKeys, renegotiation: wanted, heartbeat: beats } = options;
+  const policy: unknown = typeof wanted === 'object' && wanted !== null ? wanted.policy : wanted;
+  if (policy !== undefined && !POLICIES.includes(policy as RenegotiationPolicy))
+    throw argumentError('options.renegotiation', `one of ${POLICIES.join(', ')}`, policy);
+  if (beats !== undefined && typeof beats !== 'boolean' && (typeof beats !== 'object' || beats === null))
+    throw argumentError('options.heartbeat', 'of type boolean or object', beats);
   if (minDHSize !== undefined && !(Number.isInteger(minDHSize) && minDHSize >= 0))
     throw argumentError('options.minDHSize', 'a whole number', minDHSize);
   if (sessionTimeout !== undefined && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 0))

@@ -6,11 +6,13 @@ import type { X509Certificate } from 'node:crypto';
 import { type AddressInfo, Socket } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import type * as nodeTls from 'node:tls';
+import { NO_RENEGOTIATION } from '../../base/alerts.ts';
 import { TlsError } from '../../base/errors.ts';
 import { MAX_PLAINTEXT } from '../../base/limits.ts';
 import type { Connection } from '../../engine/connection.ts';
 import type { ConnectionInfo } from '../../engine/info.ts';
 import { WANTS_INPUT } from '../../engine/wants.ts';
+import type { HeartbeatRequest } from '../../handshake/features/heartbeat.ts';
 import type { TraceEntry } from '../../handshake/flow.ts';
 import { encodeSession } from '../../session/codec.ts';
 import type { Session } from '../../session/session.ts';
@@ -60,6 +62,12 @@ export interface TLSSocketOptions extends SecureContextOptions {
   readonly pauseOnConnect?: boolean | undefined;
 }
 
+/** As of node:tls. `rejectUnauthorized: false` lets a client go on without a certificate. */
+export interface RenegotiateRequest {
+  readonly requestCert?: boolean | undefined;
+  readonly rejectUnauthorized?: boolean | undefined;
+}
+
 /** A Buffer over memory of its own. */
 type Bytes = Buffer<ArrayBuffer>;
 type Done = (error?: Error | null) => void;
@@ -96,6 +104,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   #attached = false;
   #trace = false;
   #hadError = false;
+  /** Waits for the end of a renegotiation. */
+  #renegotiating: ((error: Error | null) => void) | undefined;
 
   override readonly encrypted: true = true;
   override authorized = false;
@@ -222,6 +232,18 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       case 'ocsp':
         this.emit('OCSPResponse', Buffer.from(event.response));
         break;
+      case 'renegotiated':
+        this.#onRenegotiated(event.info);
+        break;
+      case 'alert':
+        if (event.description === NO_RENEGOTIATION)
+          this.#renegotiated(codedError('ERR_SSL_NO_RENEGOTIATION', 'the peer refuses to renegotiate'));
+        break;
+      case 'heartbeat': {
+        const { type: _type, ...report } = event;
+        this.emit('heartbeat', report);
+        break;
+      }
       case 'end':
         if (this.#readEnded) break;
         this.#readEnded = true;
@@ -272,6 +294,18 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     if (client) this.emit('secureConnect');
     else opener?.accepted?.(this);
     this.#unhold();
+  }
+
+  #onRenegotiated(info: ConnectionInfo): void {
+    this.#info = info;
+    this.authorized = info.peerTrusted;
+    this.authorizationError = null as unknown as Error;
+    if (info.trustError !== undefined) {
+      const why = trustError(info.trustError, this.#trust);
+      this.authorizationError = ((why as { code?: string }).code ?? why.message) as unknown as Error;
+    }
+    this.emit('secure');
+    this.#renegotiated(null);
   }
 
   #fail(error: TlsError): void {
@@ -340,6 +374,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#timer = undefined;
     this.#handshakeTimer = undefined;
     this.#opener = undefined;
+    this.#renegotiated(error ?? codedError('ECONNRESET', 'the connection ended'));
     // What was written in this tick is on its way, as with a net.Socket: HTTP answers a bad request so, and goes.
     const small = this.#small;
     this.#small = undefined;
@@ -556,14 +591,47 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#opener?.setKeyCert(context);
   }
 
-  /** Renegotiation is not there to be disabled: a peer that asks for it is refused. */
-  override disableRenegotiation(): void {}
+  /** From now on the peer's wish for another handshake is refused, whatever `renegotiation` allowed. */
+  override disableRenegotiation(): void {
+    this.#driver?.connection.disableRenegotiation();
+  }
 
-  /** Always refused: RFC 9846 has none, and before it is not implemented. */
-  override renegotiate(_options: object, callback?: (error: Error | null) => void): undefined | boolean {
-    if (callback !== undefined)
-      process.nextTick(callback, codedError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'));
-    return false;
+  /**
+   * Another handshake on the connection, where its context has `renegotiation`: SSL 3.0 to TLS 1.2. A server asks its client for
+   * it, and for a certificate with `requestCert`. The callback is called when it is over, with an error when it cannot be or the
+   * peer refuses. Returns whether it began.
+   */
+  override renegotiate(options: RenegotiateRequest, callback?: (error: Error | null) => void): undefined | boolean {
+    const { connection } = this.#driver ?? {};
+    try {
+      if (connection === undefined) throw codedError('ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established');
+      const { requestCert, rejectUnauthorized } = options;
+      connection.renegotiate(requestCert === true ? { clientCertificate: rejectUnauthorized === false ? 'request' : 'require' } : {});
+    } catch (error) {
+      const refused = codedError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket', error);
+      if (callback !== undefined) process.nextTick(callback, refused);
+      return false;
+    }
+    this.#renegotiating = callback;
+    this.#driver!.flush();
+    return true;
+  }
+
+  /**
+   * Asks the peer for a sign of life, where its context has `heartbeat` and the peer takes requests (RFC 6520). The event
+   * `heartbeat` brings the report: `{ outcome: 'answered' | 'timeout' | 'stopped', payload, elapsedMs, … }`.
+   * @throws TlsError `unsupported` where it was not agreed on; `invalid_state` in a handshake, and while a request is in flight.
+   */
+  heartbeat(request: HeartbeatRequest = {}): void {
+    if (this.#driver === undefined) throw codedError('ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established');
+    this.#driver.connection.heartbeat(request);
+    this.#driver.flush();
+  }
+
+  #renegotiated(error: Error | null): void {
+    const callback = this.#renegotiating;
+    this.#renegotiating = undefined;
+    callback?.(error);
   }
 
   /** Prints the handshake's steps to standard error; before it begins. */
