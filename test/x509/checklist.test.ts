@@ -17,6 +17,7 @@ import { compatible } from '../../src/pki/x509/profile.ts';
 import { createRevokedStore } from '../../src/pki/x509/revoked-store.ts';
 import { validateCertificate, type ValidateOptions, type Verdict } from '../../src/pki/x509/validate.ts';
 import { createCertificateVerifier, dangerouslyTrustAnyCertificate, type VerifyRequest } from '../../src/pki/x509/verifier.ts';
+import { crossSigned } from './mesh.ts';
 import { DAY, issue, NOW, root, type TestCa, testKey } from './ca.ts';
 
 const anchor = root('CN=Root,O=Checklist');
@@ -320,13 +321,7 @@ test('X6 A-labels are compared as they are; U-labels are no domain names', () =>
 
 test('X7 a mesh of 50 cross-signed CAs with no valid path is refused in less than 50 ms', () => {
   const count = 50;
-  const cas = Array.from({ length: count }, (_, i) => root(`CN=Mesh ${i}`));
-  const subjects = cas.map((one) => one.certificate.subject);
-  const mesh: Certificate[] = [];
-  cas.forEach((issuer, i) => {
-    for (let k = 0; k < count; k++)
-      if (k !== i) mesh.push(issue(issuer, subjects[k]!, { ca: true }, testKey('p256', `CN=Mesh ${k}`)).certificate);
-  });
+  const { cas, subjects, mesh } = crossSigned(count);
   const leaf = issue(cas[0]!, 'CN=leaf', { subjectAltNames: ['host.example'] });
   const entry = (issuer: TestCa): Certificate =>
     issue(issuer, subjects[count - 1]!, { ca: true }, testKey('p256', `CN=Mesh ${count - 1}`)).certificate;
