@@ -114,6 +114,9 @@ export const REVOCATION_CLOCK_SKEW_MS = 300_000;
 export const MAX_OCSP_AGE_MS = 604_800_000;
 /** Iterations of a password-based key derivation that a key file may ask for. */
 export const MAX_PASSWORD_ITERATIONS = 2_000_000;
+/** Bytes that scrypt may take for a key file, and its parallelisation. */
+export const MAX_SCRYPT_BYTES = 134_217_728;
+export const MAX_SCRYPT_PARALLEL = 16;
 /** Bags of a PKCS #12 file, and certificates of a PKCS #7 bundle. */
 export const MAX_PKCS12_BAGS = 1_024;
 export const MAX_PKCS7_CERTIFICATES = 1_024;

@@ -141,6 +141,11 @@ export interface CryptoProvider {
   /** HMAC over the parts in order. */
   hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
 
+  /** PBKDF2, RFC 8018 §5.2; where a provider has none, it is made of `hmac`. */
+  pbkdf2?(hash: HashName, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array;
+  /** scrypt, RFC 7914, for keys in files. It takes 128 · cost · block bytes of memory. */
+  scrypt?(password: Uint8Array, salt: Uint8Array, cost: number, block: number, parallel: number, length: number): Uint8Array;
+
   aead(name: AeadName, key: Uint8Array): Aead;
   cbc(name: CbcName, key: Uint8Array): BlockCipher;
   stream?(name: StreamName, key: Uint8Array): StreamCipher;

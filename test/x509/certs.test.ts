@@ -85,7 +85,15 @@ test('encrypted keys: PBES2 with every cipher and hash, PKCS #12 3DES, old PEM; 
       made.push([`${cipher} ${prf}`, openssl(...args)], [`${cipher} ${prf} DER`, openssl(...args, '-outform', 'DER')]);
     }
   }
-  made.push(['PBE-SHA1-3DES', openssl('pkcs8', '-topk8', '-in', plain, '-v1', 'PBE-SHA1-3DES', '-passout', 'pass:pässword')]);
+  for (const scheme of ['PBE-SHA1-3DES', 'PBE-SHA1-2DES'])
+    made.push([scheme, openssl('pkcs8', '-topk8', '-in', plain, '-v1', scheme, '-passout', 'pass:pässword')]);
+  const legacy = ['-provider', 'legacy', '-provider', 'default'];
+  for (const scheme of ['PBE-MD5-DES', 'PBE-SHA1-DES'])
+    made.push([scheme, openssl('pkcs8', '-topk8', '-in', plain, '-v1', scheme, '-passout', 'pass:pässword', ...legacy)]);
+  const scryptOptions = ['-scrypt', '-scrypt_N', '1024', '-scrypt_r', '8', '-scrypt_p', '2'];
+  made.push(['scrypt', openssl('pkcs8', '-topk8', '-in', plain, ...scryptOptions, '-passout', 'pass:pässword')]);
+  const rc2 = openssl('pkcs8', '-topk8', '-in', plain, '-v1', 'PBE-SHA1-RC2-40', '-passout', 'pass:x', ...legacy);
+  assert.throws(() => decryptPrivateKey(nodeCrypto, new Uint8Array(rc2), 'x'), /unsupported.*RC2/);
   for (const cipher of ['-aes256', '-aes128', '-des3'])
     made.push([`old ${cipher}`, openssl('ec', '-in', plain, cipher, '-passout', 'pass:pässword')]);
   for (const [name, bytes] of made) {
@@ -94,6 +102,12 @@ test('encrypted keys: PBES2 with every cipher and hash, PKCS #12 3DES, old PEM; 
     for (const wrong of ['', 'passwort']) assert.throws(() => decryptPrivateKey(nodeCrypto, new Uint8Array(bytes), wrong), /bad_key/, name);
   }
   const own = encryptPrivateKey(nodeCrypto, privateKeyToPkcs8(readFileSync(plain, 'utf8')), 'geheim', 100);
+  // A provider without its own PBKDF2 comes to the same key.
+  const { pbkdf2, scrypt, ...plainCrypto } = nodeCrypto;
+  assert.ok(pbkdf2 !== undefined && scrypt !== undefined);
+  same(decryptPrivateKey(plainCrypto, own, 'geheim'));
+  const scrypted = new Uint8Array(made.find(([name]) => name === 'scrypt')![1]);
+  assert.throws(() => decryptPrivateKey(plainCrypto, scrypted, 'pässword'), /unsupported/);
   same(decryptPrivateKey(nodeCrypto, own, 'geheim'));
   assert.ok(crypto.createPrivateKey({ key: Buffer.from(own), format: 'der', type: 'pkcs8', passphrase: 'geheim' }).equals(expected));
 });

@@ -24,6 +24,16 @@ export function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Ar
   return plain(mac.digest());
 }
 
+export function pbkdf2(hash: HashName, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array {
+  return plain(crypto.pbkdf2Sync(password, salt, iterations, length, hash));
+}
+
+export function scrypt(password: Uint8Array, salt: Uint8Array, cost: number, block: number, parallel: number, length: number): Uint8Array {
+  // Node's bound is meant for passwords at a log-in; the caller's own has been checked.
+  const maxmem = 256 * cost * block + 1024 * block * parallel;
+  return plain(crypto.scryptSync(password, salt, length, { N: cost, r: block, p: parallel, maxmem }));
+}
+
 /** The inner message with its block of key, and the outer one, in one place each. Wiped after use. */
 const MAX_SHORT = 512;
 const inner = /* @__PURE__ */ new Uint8Array(128 + MAX_SHORT);

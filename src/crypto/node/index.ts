@@ -5,7 +5,7 @@ import { blockMask, cbc, chachaMask } from './block.ts';
 import { startDh } from './dh.ts';
 import { answerKeyShare, startKeyShare } from './groups.ts';
 import { timingSafeEqual } from './compare.ts';
-import { digest, hmac, random, startHash } from './hashes.ts';
+import { digest, hmac, pbkdf2, random, scrypt, startHash } from './hashes.ts';
 import { importPublicKey } from './keys.ts';
 import { lacks } from './lacks.ts';
 import { importPrivateKey } from './private-keys.ts';
@@ -20,6 +20,8 @@ export const nodeCrypto: CryptoProvider = {
   hash: startHash,
   digest,
   hmac,
+  pbkdf2,
+  scrypt,
   aead,
   cbc,
   blockMask,

@@ -1,11 +1,11 @@
 /**
- * Password-based encryption of keys: PBES2 (RFC 8018) with PBKDF2 and AES-CBC or 3DES, and PKCS #12's own scheme with 3DES. Iterations
- * are bounded, as a file chooses them.
+ * Password-based encryption of keys: PBES2 (RFC 8018) with PBKDF2 or scrypt and AES-CBC or 3DES; to read old files also PBES1 with
+ * DES and PKCS #12's own scheme with 3DES. What they cost is bounded, as a file chooses it.
  */
 import { concat, utf8 } from '../../base/bytes.ts';
 import { constantTimeEqual } from '../../base/constant-time.ts';
 import { TlsError } from '../../base/errors.ts';
-import { MAX_PASSWORD_ITERATIONS } from '../../base/limits.ts';
+import { MAX_PASSWORD_ITERATIONS, MAX_SCRYPT_BYTES, MAX_SCRYPT_PARALLEL } from '../../base/limits.ts';
 import type { CbcName, CryptoProvider, HashName } from '../../crypto/port.ts';
 import { malformed } from '../asn1/der-error.ts';
 import type { DerReader } from '../asn1/der-reader.ts';
@@ -18,19 +18,55 @@ export function decryptWithPassword(crypto: CryptoProvider, reader: DerReader, c
   const field = 'encryption algorithm';
   const algorithm = reader.sequence(field);
   const oid = algorithm.oid(field);
-  if (oid === oids.PBES2) {
-    const { key, iv, cbc } = readPbes2(crypto, algorithm, password);
-    return unpad(crypto, cbc, key, iv, cipher);
+  switch (oid) {
+    case oids.PBES2: {
+      const { key, iv, cbc } = readPbes2(crypto, algorithm, password);
+      return unpad(crypto, cbc, key, iv, cipher);
+    }
+    case oids.PBE_SHA1_3DES:
+    case oids.PBE_SHA1_2DES: {
+      const { salt, iterations } = readSaltAndCount(algorithm);
+      const key = pkcs12Kdf(crypto, 'sha1', password, salt, iterations, 1, oid === oids.PBE_SHA1_3DES ? 24 : 16);
+      const iv = pkcs12Kdf(crypto, 'sha1', password, salt, iterations, 2, 8);
+      return unpad(crypto, '3des-ede-cbc', concat(key, key.subarray(0, 24 - key.length)), iv, cipher);
+    }
+    case oids.PBE_MD5_DES:
+    case oids.PBE_SHA1_DES: {
+      const { salt, iterations } = readSaltAndCount(algorithm);
+      const made = pbkdf1(crypto, oid === oids.PBE_MD5_DES ? 'md5' : 'sha1', utf8(password), salt, iterations);
+      // Three times the same key: that is single DES.
+      const key = made.subarray(0, 8);
+      return unpad(crypto, '3des-ede-cbc', concat(key, key, key), made.subarray(8, 16), cipher);
+    }
+    case oids.PBE_SHA1_RC2_40:
+    case oids.PBE_SHA1_RC2_128:
+      return unsupported('encryption with RC2, which no provider has; OpenSSL writes the file anew with -certpbe PBE-SHA1-3DES');
+    default:
+      return unsupported(`key encryption ${oid}`);
   }
-  if (oid === oids.PBE_SHA1_3DES) {
-    const body = algorithm.sequence(field);
-    const salt = body.octetString(field);
-    const iterations = body.smallInteger(field, MAX_PASSWORD_ITERATIONS);
-    const key = pkcs12Kdf(crypto, 'sha1', password, salt, iterations, 1, 24);
-    const iv = pkcs12Kdf(crypto, 'sha1', password, salt, iterations, 2, 8);
-    return unpad(crypto, '3des-ede-cbc', key, iv, cipher);
-  }
-  throw new TlsError({ code: 'unsupported', origin: 'api', detail: `key encryption ${oid}` });
+}
+
+function unsupported(detail: string): never {
+  throw new TlsError({ code: 'unsupported', origin: 'api', detail });
+}
+
+/** Parameters of PBES1 (RFC 8018 appendix A.3) and of PKCS #12's scheme. */
+function readSaltAndCount(algorithm: DerReader): { salt: Uint8Array; iterations: number } {
+  const field = 'encryption algorithm';
+  const body = algorithm.sequence(field);
+  const salt = body.octetString(field);
+  const at = body.position;
+  const iterations = body.smallInteger(field, MAX_PASSWORD_ITERATIONS);
+  if (iterations === 0) malformed(field, at, 'no iterations');
+  body.finish(field);
+  return { salt, iterations };
+}
+
+/** RFC 8018 §5.1. */
+function pbkdf1(crypto: CryptoProvider, hash: HashName, password: Uint8Array, salt: Uint8Array, iterations: number): Uint8Array {
+  let made = crypto.digest(hash, concat(password, salt));
+  for (let i = 1; i < iterations; i++) made = crypto.digest(hash, made);
+  return made;
 }
 
 /** Encrypts with PBES2: PBKDF2 with HMAC-SHA-256, AES-256-CBC. Returns the AlgorithmIdentifier and the ciphertext. */
@@ -61,6 +97,7 @@ export function pbkdf2(
   iterations: number,
   length: number,
 ): Uint8Array {
+  if (crypto.pbkdf2 !== undefined) return crypto.pbkdf2(hash, password, salt, iterations, length);
   const out: Uint8Array[] = [];
   for (let block = 1, made = 0; made < length; block++) {
     let u = crypto.hmac(hash, password, salt, Uint8Array.of(block >>> 24, block >>> 16, block >>> 8, block));
@@ -112,8 +149,18 @@ function readPbes2(crypto: CryptoProvider, algorithm: DerReader, password: strin
   const body = algorithm.sequence(field);
   const kdf = body.sequence(field);
   const scheme = body.sequence(field);
-  if (kdf.oid(field) !== oids.PBKDF2)
-    throw new TlsError({ code: 'unsupported', origin: 'api', detail: 'key derivation other than PBKDF2' });
+  const cipher = scheme.oid(field);
+  const iv = scheme.octetString(field);
+  const [cbc, keyLength, ivLength] = cipherOf(cipher);
+  if (iv.length !== ivLength) malformed(field, scheme.position, 'IV of wrong length');
+  return { key: deriveKey(crypto, kdf, utf8(password), keyLength), iv, cbc };
+}
+
+function deriveKey(crypto: CryptoProvider, kdf: DerReader, password: Uint8Array, length: number): Uint8Array {
+  const field = 'PBES2 parameters';
+  const oid = kdf.oid(field);
+  if (oid === oids.SCRYPT) return deriveByScrypt(crypto, kdf.sequence(field), password, length);
+  if (oid !== oids.PBKDF2) unsupported('key derivation other than PBKDF2 and scrypt');
   const parameters = kdf.sequence(field);
   const salt = parameters.content(OCTET_STRING, field);
   const iterations = parameters.smallInteger(field, MAX_PASSWORD_ITERATIONS);
@@ -121,11 +168,23 @@ function readPbes2(crypto: CryptoProvider, algorithm: DerReader, password: strin
   if (parameters.peek() === INTEGER) parameters.smallInteger(field, 64);
   let hash: HashName = 'sha1';
   if (parameters.peek() === SEQUENCE) hash = prfHash(parameters.sequence(field).oid(field));
-  const cipher = scheme.oid(field);
-  const iv = scheme.octetString(field);
-  const [cbc, keyLength, ivLength] = cipherOf(cipher);
-  if (iv.length !== ivLength) malformed(field, scheme.position, 'IV of wrong length');
-  return { key: pbkdf2(crypto, hash, utf8(password), salt, iterations, keyLength), iv, cbc };
+  return pbkdf2(crypto, hash, password, salt, iterations, length);
+}
+
+/** RFC 7914 §7. */
+function deriveByScrypt(crypto: CryptoProvider, parameters: DerReader, password: Uint8Array, length: number): Uint8Array {
+  const field = 'scrypt parameters';
+  const salt = parameters.octetString(field);
+  const at = parameters.position;
+  const cost = parameters.smallInteger(field);
+  const block = parameters.smallInteger(field);
+  const parallel = parameters.smallInteger(field, MAX_SCRYPT_PARALLEL);
+  if (parameters.peek() === INTEGER) parameters.smallInteger(field, 64);
+  parameters.finish(field);
+  const isPower = cost > 1 && (cost & (cost - 1)) === 0;
+  if (!isPower || block === 0 || parallel === 0 || 128 * cost * block > MAX_SCRYPT_BYTES) malformed(field, at, 'out of bounds');
+  if (crypto.scrypt === undefined) unsupported('scrypt, which this provider has not');
+  return crypto.scrypt(password, salt, cost, block, parallel, length);
 }
 
 function prfHash(oid: string): HashName {
@@ -141,7 +200,7 @@ function prfHash(oid: string): HashName {
     case oids.HMAC_SHA512:
       return 'sha512';
     default:
-      throw new TlsError({ code: 'unsupported', origin: 'api', detail: `pseudo-random function ${oid}` });
+      return unsupported(`pseudo-random function ${oid}`);
   }
 }
 
@@ -154,7 +213,7 @@ function cipherOf(oid: string): [CbcName, keyLength: number, ivLength: number] {
     case oids.DES_EDE3_CBC:
       return ['3des-ede-cbc', 24, 8];
     default:
-      throw new TlsError({ code: 'unsupported', origin: 'api', detail: `key encryption with ${oid}` });
+      return unsupported(`key encryption with ${oid}`);
   }
 }
 
