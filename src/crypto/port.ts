@@ -164,8 +164,11 @@ export interface CryptoProvider {
   importPublicKey(spki: Uint8Array): PublicKey | undefined;
   /** PKCS #8 DER. Throws TlsError `bad_key`. */
   importPrivateKey(pkcs8: Uint8Array): PrivateKeyHandle;
-  /** False for a bad signature and for a key that does not fit the scheme. `scheme` is a TLS SignatureScheme. */
-  verify(scheme: number, key: PublicKey, tbs: Uint8Array, signature: Uint8Array): MaybePromise<boolean>;
+  /**
+   * False for a bad signature and for a key that does not fit the scheme. `scheme` is a TLS SignatureScheme. `saltLength`: of an RSASSA-PSS
+   * signature outside of TLS, where it need not be that of the hash (RFC 4055 §3.1); a provider may know none but that one.
+   */
+  verify(scheme: number, key: PublicKey, tbs: Uint8Array, signature: Uint8Array, saltLength?: number): MaybePromise<boolean>;
   /** As `verify`, of what `signPrehashed` signs. */
   verifyPrehashed?(key: PublicKey, hashes: Uint8Array, signature: Uint8Array): MaybePromise<boolean>;
   /** RSAES-PKCS1-v1_5 encryption, for the RSA key exchange. */

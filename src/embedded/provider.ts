@@ -50,9 +50,9 @@ export function eemProvider(registry: Registry, config: Readonly<TlsConfig>): Cr
       return key !== undefined && isRsaTooLong(key, config) ? undefined : key;
     },
     importPrivateKey: (pkcs8) => (sign(TLS_SIGN_RSA)?.importPrivateKey ?? nodeCrypto.importPrivateKey)(pkcs8),
-    verify(scheme, key, tbs, signature) {
+    verify(scheme, key, tbs, signature, saltLength) {
       const operations = sign(SIGN_OF_KEY[key.type] ?? TLS_SIGN_ECC);
-      return operations === undefined ? false : operations.verify(scheme, key, tbs, signature);
+      return operations === undefined ? false : operations.verify(scheme, key, tbs, signature, saltLength);
     },
     encryptRsa: (key, plain) => sign(TLS_SIGN_RSA)?.encryptRsa?.(key, plain) ?? absent('RSA'),
     lacks: (algorithm) =>

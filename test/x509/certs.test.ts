@@ -17,6 +17,7 @@ import { createCertificateRequest, parseCertificateRequest } from '../../src/pki
 import { createCrl, createOcspRequest, createOcspResponse } from '../../src/pki/certs/revocation.ts';
 import { parseCrl } from '../../src/pki/x509/crl.ts';
 import { parseOcspRequest } from '../../src/pki/x509/ocsp.ts';
+import { parseCertificate } from '../../src/pki/x509/certificate.ts';
 import { DAY, issue, NOW, root, testKey } from './ca.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'veritls-x509-'));
@@ -203,6 +204,37 @@ test('requests: OpenSSL accepts ours, we read its; the signature counts', withOp
   assert.equal(request.subject.toString(), 'CN=their.example,O=Firma,C=DE');
   assert.equal(await request.verify(nodeCrypto), true);
 });
+
+test(
+  'RSASSA-PSS with a salt of any length, as OpenSSL makes it; the length in the parameters is the one that counts',
+  withOpenssl,
+  async () => {
+    const keys = {
+      rsa: file('pss-rsa.pem', rsa.object.export({ type: 'pkcs8', format: 'pem' })),
+      pss: file('pss-key.pem', testKey('rsa-pss').object.export({ type: 'pkcs8', format: 'pem' })),
+    };
+    for (const [name, key] of Object.entries(keys)) {
+      for (const salt of ['digest', 'max', '7', '0']) {
+        const options = ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', `rsa_pss_saltlen:${salt}`, '-subj', '/CN=pss root', '-sha256'];
+        const certificate = parseCertificate(new Uint8Array(openssl('req', '-x509', '-new', '-key', key, ...options, '-outform', 'DER')));
+        const request = parseCertificateRequest(new Uint8Array(openssl('req', '-new', '-key', key, ...options, '-outform', 'DER')));
+        assert.equal(await request.verify(nodeCrypto), true, `request, ${name}, ${salt}`);
+        const { signatureAlgorithm } = certificate;
+        assert.equal(signatureAlgorithm?.exact, salt === 'digest', `${name}, ${salt}`);
+        const verify = (saltLength?: number): unknown =>
+          nodeCrypto.verify(
+            (name === 'rsa' ? signatureAlgorithm?.rsaeScheme : signatureAlgorithm?.scheme) ?? 0,
+            certificate.subjectKey(nodeCrypto)!,
+            certificate.tbs,
+            certificate.signature,
+            saltLength,
+          );
+        assert.equal(verify(signatureAlgorithm?.saltLength), true, `${name}, ${salt}`);
+        assert.equal(verify(11), false);
+      }
+    }
+  },
+);
 
 test('certificates that we make are what OpenSSL takes them for', withOpenssl, () => {
   for (const kind of ['p256', 'p384', 'p521', 'rsa', 'rsa-pss', 'ed25519', 'ed448'] as const) {

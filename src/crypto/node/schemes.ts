@@ -18,13 +18,16 @@ export function schemeUse(number: number): SchemeUse | undefined {
 }
 
 /** Options of crypto.sign and crypto.verify. */
-export function keyOptions(use: SchemeUse, key: crypto.KeyObject): crypto.KeyObject | crypto.SignKeyObjectInput {
-  if (!use.pss) return key;
+export function keyOptions(
+  use: SchemeUse,
+  key: crypto.KeyObject,
   //= rfc9846#section-4.3.3
   //# The length of the Salt MUST be equal to the length of the output of the digest algorithm.
   //= rfc9846#section-4.3.3
   //# The length of the Salt MUST be equal to the length of the digest algorithm.
-  return { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: use.digestLength };
+  saltLength: number = use.digestLength,
+): crypto.KeyObject | crypto.SignKeyObjectInput {
+  return use.pss ? { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength } : key;
 }
 
 /** What a private key can sign, best first. `digest` is the only one that an RSA-PSS key allows, where it names one. */

@@ -12,7 +12,7 @@ import { keyOptions, schemeUse } from './schemes.ts';
  * only. An EC key of any curve goes with any ECDSA scheme: before TLS 1.3 the two bytes name a hash alone. That TLS 1.3 binds
  * the curve too is for its handshake to check.
  */
-export function verify(scheme: number, key: PublicKey, tbs: Uint8Array, signature: Uint8Array): boolean {
+export function verify(scheme: number, key: PublicKey, tbs: Uint8Array, signature: Uint8Array, saltLength?: number): boolean {
   const use = schemeUse(scheme);
   if (use === undefined || use.keyType !== key.type) return false;
   if (key.type === 'rsa' || key.type === 'rsa-pss') {
@@ -22,7 +22,7 @@ export function verify(scheme: number, key: PublicKey, tbs: Uint8Array, signatur
   const object = keyObject(key);
   if (object === undefined) return false;
   try {
-    return crypto.verify(use.digest, tbs, keyOptions(use, object), signature);
+    return crypto.verify(use.digest, tbs, keyOptions(use, object, saltLength), signature);
   } catch {
     return false;
   }

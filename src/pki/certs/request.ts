@@ -80,7 +80,7 @@ export function parseCertificateRequest(bytes: Uint8Array | string): Certificate
       const imported: PublicKey | undefined = key.unusable === undefined ? crypto.importPublicKey(publicKey) : undefined;
       if (algorithm === undefined || imported === undefined) return false;
       const scheme = key.type === 'rsa' && algorithm.rsaeScheme !== undefined ? algorithm.rsaeScheme : algorithm.scheme;
-      return then(crypto.verify(scheme, imported, tbs, signature), (good) => good);
+      return then(crypto.verify(scheme, imported, tbs, signature, algorithm.saltLength), (good) => good);
     },
   };
 }

@@ -19,7 +19,9 @@ export interface SignatureAlgorithm {
   readonly scheme: number;
   /** For RSASSA-PSS: the scheme for a key whose SubjectPublicKeyInfo says rsaEncryption. */
   readonly rsaeScheme: number | undefined;
-  /** Parameters are in the form that the RFC says they MUST have (tolerated otherwise: RSA without NULL). */
+  /** RSASSA-PSS with a salt that is not as long as the hash. */
+  readonly saltLength?: number | undefined;
+  /** Parameters are in the form that the RFC says they MUST have (tolerated otherwise: RSA without NULL, a salt of another length). */
   readonly exact: boolean;
 }
 
@@ -156,7 +158,7 @@ export function hashByOid(oid: string): HashName | undefined {
   }
 }
 
-/** RFC 4055 §3.1. Only what TLS schemes express: MGF1 with the same hash, a salt as long as the hash, SHA-2. */
+/** RFC 4055 §3.1, with SHA-2 and MGF1 of the same hash, as other forms are nobody's. */
 function pssAlgorithm(body: DerReader): SignatureAlgorithm | undefined {
   const field = 'RSASSA-PSS parameters';
   if (body.done) return undefined;
@@ -179,13 +181,16 @@ function pssAlgorithm(body: DerReader): SignatureAlgorithm | undefined {
   if (trailerPart !== undefined && trailerPart.smallInteger(field) !== 1) return undefined;
   parameters.finish(field);
   if (hash === undefined || hash !== maskHash) return undefined;
-  const base = { oid: oids.RSASSA_PSS, key: 'rsa-pss' as const, hash, exact: true };
-  //= rfc9846#section-4.3.3
-  //# The length of the Salt MUST be equal to the length of the output of the digest algorithm.
-  //= rfc9846#section-4.3.3
-  //# The length of the Salt MUST be equal to the length of the digest algorithm.
-  if (hash === 'sha256' && salt === 32) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA256, rsaeScheme: scheme.RSA_PSS_RSAE_SHA256 };
-  if (hash === 'sha384' && salt === 48) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA384, rsaeScheme: scheme.RSA_PSS_RSAE_SHA384 };
-  if (hash === 'sha512' && salt === 64) return { ...base, scheme: scheme.RSA_PSS_PSS_SHA512, rsaeScheme: scheme.RSA_PSS_RSAE_SHA512 };
-  return undefined;
+  const known = PSS.find((one) => one.hash === hash);
+  if (known === undefined) return undefined;
+  const exact = salt === known.length;
+  const found = { oid: oids.RSASSA_PSS, key: 'rsa-pss', hash, scheme: known.scheme, rsaeScheme: known.rsaeScheme, exact } as const;
+  return exact ? found : { ...found, saltLength: salt };
 }
+
+const PSS: readonly { readonly hash: HashName; readonly length: number; readonly scheme: number; readonly rsaeScheme: number }[] =
+  /* @__PURE__ */ [
+    { hash: 'sha256', length: 32, scheme: scheme.RSA_PSS_PSS_SHA256, rsaeScheme: scheme.RSA_PSS_RSAE_SHA256 },
+    { hash: 'sha384', length: 48, scheme: scheme.RSA_PSS_PSS_SHA384, rsaeScheme: scheme.RSA_PSS_RSAE_SHA384 },
+    { hash: 'sha512', length: 64, scheme: scheme.RSA_PSS_PSS_SHA512, rsaeScheme: scheme.RSA_PSS_RSAE_SHA512 },
+  ];

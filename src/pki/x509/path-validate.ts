@@ -340,7 +340,7 @@ export function* verifySigned(
   if (algorithm.key === 'rsa-pss' && info.type === 'rsa') scheme = algorithm.rsaeScheme!;
   else if (algorithm.key !== info.type)
     return fault('signature', step, `${algorithm.key} signature, but the issuer has a key of type ${info.type}`);
-  const outcome = context.crypto.verify(scheme, key, tbs, signature);
+  const outcome = context.crypto.verify(scheme, key, tbs, signature, algorithm.saltLength);
   const good = isPromise(outcome) ? yield outcome : outcome;
   return good === true ? undefined : fault('signature', step, "signature does not verify with the issuer's key");
 }

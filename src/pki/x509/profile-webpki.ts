@@ -91,7 +91,7 @@ function keyRule(key: KeyInfo): string | undefined {
 
 /** §7.1.3.2: exact encodings. */
 function signatureRule(algorithm: SignatureAlgorithm, issuerKey: KeyInfo): string | undefined {
-  if (!algorithm.exact) return 'signature algorithm without NULL parameters';
+  if (!algorithm.exact) return 'signature algorithm in another form than the one that is allowed';
   if (algorithm.key !== 'ec') return undefined;
   const hash = issuerKey.curve === 'secp256r1' ? 'sha256' : issuerKey.curve === 'secp384r1' ? 'sha384' : 'sha512';
   return algorithm.hash === hash ? undefined : `${algorithm.hash ?? 'no hash'} does not go with the issuer's curve`;

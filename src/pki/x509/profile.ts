@@ -54,6 +54,13 @@ export const compatible: Profile = {
   anyPurpose: true,
   usageForPurpose: true,
   leadingDotConstraint: true,
+  signatureRule({ saltLength }) {
+    //= rfc9846#section-4.3.3
+    //# The length of the Salt MUST be equal to the length of the output of the digest algorithm.
+    //= rfc9846#section-4.3.3
+    //# The length of the Salt MUST be equal to the length of the digest algorithm.
+    return saltLength === undefined ? undefined : `RSASSA-PSS with a salt of ${saltLength} bytes`;
+  },
 };
 
 /** Whether a key is good enough. */
