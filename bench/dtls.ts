@@ -203,7 +203,6 @@ function idle(): void {
   // The last flight has been kept long enough; nothing was sent for a while.
   clock.now += 2_000_000;
   crowd.endpoint.tick(clock.now);
-  for (const association of crowd.endpoint.associations()) association.connection.rest();
   const after = heap();
   show(
     'heap per association, last flight kept',

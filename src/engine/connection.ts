@@ -64,7 +64,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   #established: Established | undefined;
   #info: ConnectionInfo | undefined;
   #trustError: TlsError | undefined;
-  readonly #events: ConnectionEvent[] = [];
+  /** Undefined where there has been none since `rest`. */
+  #events: ConnectionEvent[] | undefined;
   #nextEvent = 0;
   #waiting = false;
   #warnings = 0;
@@ -160,11 +161,11 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   /** The next event, in order. */
   poll(): ConnectionEvent | undefined {
     const events = this.#events;
-    const event = events[this.#nextEvent];
+    const event = events?.[this.#nextEvent];
     if (event === undefined) return undefined;
     this.#nextEvent++;
-    if (this.#nextEvent === events.length) {
-      events.length = 0;
+    if (this.#nextEvent === events!.length) {
+      events!.length = 0;
       this.#nextEvent = 0;
     }
     return event;
@@ -174,7 +175,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   get wants(): number {
     let flags = 0;
     if (this.carrier.hasOutput) flags |= WANTS_OUTPUT;
-    if (this.#nextEvent < this.#events.length) flags |= WANTS_EVENT;
+    if (this.#events !== undefined && this.#nextEvent < this.#events.length) flags |= WANTS_EVENT;
     if (this.#waiting) flags |= WANTS_WORK;
     if (this.#error === undefined) {
       if (!this.#readClosed && !this.#waiting) flags |= WANTS_INPUT;
@@ -306,6 +307,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
 
   /** Nothing is going on: drops cipher objects that are held only for speed. */
   rest(): void {
+    if (this.#events?.length === 0) this.#events = undefined;
     this.carrier.rest();
   }
 
@@ -317,7 +319,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     if (this.#readClosed) return;
     this.#warnings = 0;
     this.#established?.onData();
-    this.#events.push({ type: 'data', data: content });
+    this.#tell({ type: 'data', data: content });
   }
 
   alert(level: number, description: number): void {
@@ -339,21 +341,21 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
       if (this.#runner === undefined && !this.#writeClosed) this.#heartbeats?.receive(this, content);
       return;
     }
-    this.#events.push({ type: 'other', contentType, content });
+    this.#tell({ type: 'other', contentType, content });
   }
 
   retransmission(attempts: number, exhausted: boolean): void {
-    this.#events.push({ type: 'retransmission', attempts, exhausted });
+    this.#tell({ type: 'retransmission', attempts, exhausted });
   }
 
   // --- what the handshake tells ---
 
   session(session: Session): void {
-    this.#events.push({ type: 'session', session });
+    this.#tell({ type: 'session', session });
   }
 
   ocspResponse(response: Uint8Array): void {
-    this.#events.push({ type: 'ocsp', response });
+    this.#tell({ type: 'ocsp', response });
   }
 
   untrusted(error: TlsError): void {
@@ -363,7 +365,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   keyUpdated(asked: boolean): void {
     // One answer serves all requests that came before it (S24).
     this.#keyUpdateOwed ||= asked;
-    this.#events.push({ type: 'keyUpdate' });
+    this.#tell({ type: 'keyUpdate' });
   }
 
   get negotiated(): Negotiated {
@@ -383,17 +385,22 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   }
 
   heartbeatReport(report: HeartbeatReport): void {
-    this.#events.push({ type: 'heartbeat', ...report });
+    this.#tell({ type: 'heartbeat', ...report });
     if (report.outcome === 'timeout' && report.datagramSize === undefined && this.#endOnHeartbeatTimeout)
       this.#die(new TlsError({ code: 'timeout', origin: 'transport', detail: 'heartbeat' }));
   }
 
   renegotiationRequested(): void {
-    this.#events.push({ type: 'renegotiationRequest' });
+    this.#tell({ type: 'renegotiationRequest' });
   }
 
   warn(description: number): void {
     this.carrier.alert(WARNING, description);
+  }
+
+  #tell(event: ConnectionEvent): void {
+    this.#events ??= [];
+    this.#events.push(event);
   }
 
   // --- the loop ---
@@ -452,7 +459,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.#attachHeartbeats(hs);
     this.#runner = undefined;
     this.#hs = undefined;
-    this.#events.push({ type: this.#info.renegotiations === 0 ? 'handshake' : 'renegotiated', info: this.#info });
+    this.#tell({ type: this.#info.renegotiations === 0 ? 'handshake' : 'renegotiated', info: this.#info });
   }
 
   #attachHeartbeats(hs: Handshake): void {
@@ -508,7 +515,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     //= type=exception
     //= reason=R72
     //# The other party MUST respond with a close_notify alert of its own
-    this.#events.push({ type: 'end' });
+    this.#tell({ type: 'end' });
     if (renegotiating) this.close();
     this.#endIfClosed();
   }
@@ -531,7 +538,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
       this.#die(new TlsError({ code: 'too_many_warnings', origin: 'local', alert: UNEXPECTED_MESSAGE }));
       return;
     }
-    this.#events.push({ type: 'alert', description });
+    this.#tell({ type: 'alert', description });
     //= rfc5246#section-7.2.2
     //# At that point, the original requester
     //# can decide whether to proceed with the connection.
@@ -564,7 +571,7 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.#runner = undefined;
     this.#hs = undefined;
     this.#established = undefined;
-    this.#events.push({ type: 'error', error });
+    this.#tell({ type: 'error', error });
     this.#end();
   }
 
@@ -577,6 +584,6 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     this.#ended = true;
     this.#readClosed = true;
     this.#writeClosed = true;
-    this.#events.push({ type: 'closed' });
+    this.#tell({ type: 'closed' });
   }
 }

@@ -397,6 +397,7 @@ export class Endpoint implements AssociationHost {
     if (now >= association.deadline && this.#onDeadline(association, now)) return;
     association.connection.tick(now);
     this.#settle(association);
+    if (association.established && !association.hasEvents) association.connection.rest();
   }
 
   /** Whether the deadline ends the association. */

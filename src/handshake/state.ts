@@ -23,6 +23,8 @@ import type { PeerVerified } from './peer-auth.ts';
 import { Transcript } from './transcript.ts';
 import type { ProtocolVersion } from './version.ts';
 
+/** One for all: an empty list costs a connection 32 bytes. */
+const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 /** What a peer takes that has not said otherwise. */
 export const ONLY_X509: readonly number[] = [X509];
 
@@ -68,9 +70,9 @@ export class Handshake implements FlowState {
   /** signature_algorithms of the peer; undefined: it sent none. */
   peerSchemes: readonly number[] | undefined;
   peerCertificateSchemes: readonly number[] | undefined;
-  peerAlpn: readonly string[] = [];
+  peerAlpn: readonly string[] = NONE;
   alpn = '';
-  peerAuthorities: readonly Uint8Array[] = [];
+  peerAuthorities: readonly Uint8Array[] = NONE;
 
   // Extensions in force.
   extendedMasterSecret = false;
@@ -96,7 +98,7 @@ export class Handshake implements FlowState {
   scheme = 0;
   peerScheme = 0;
   group = 0;
-  peerChain: readonly Uint8Array[] = [];
+  peerChain: readonly Uint8Array[] = NONE;
   peerKey: PublicKey | undefined;
   /** Whether the chain led to a trust anchor. */
   peerTrusted = false;
@@ -106,7 +108,7 @@ export class Handshake implements FlowState {
   peerMaySign = false;
   peerOcsp: Uint8Array | undefined;
   /** OCSP responses by position in `peerChain`, when there are others than the leaf's. */
-  peerOcsps: readonly (Uint8Array | undefined)[] = [];
+  peerOcsps: readonly (Uint8Array | undefined)[] = NONE;
   /** RFC 7250: what the peer proves itself with, what it takes of us (best first), and its key when it is a raw one. */
   peerCertificateType: number = X509;
   peerTakesTypes: readonly number[] = ONLY_X509;

@@ -22,9 +22,9 @@ export const AEAD_CIPHERS: Readonly<Record<AeadName, string | undefined>> = {
 };
 
 export function aead(name: AeadName, key: Uint8Array): Aead {
-  const cipher = AEAD_CIPHERS[name];
-  if (cipher === undefined) throw new RangeError(`no ${name} in node:crypto`);
-  return new NodeAead(cipher, key, name.endsWith('-8') ? OPTIONS_8 : OPTIONS_16);
+  const kind = KINDS[name];
+  if (kind === undefined) throw new RangeError(`no ${name} in node:crypto`);
+  return new NodeAead(kind, key);
 }
 
 /** `aead('aes-128-ccm-8', key)`, without the table of all others. */
@@ -35,11 +35,24 @@ export function aes128Ccm8(key: Uint8Array): Aead {
 /** On Node 24 a raw key takes 20 µs more a record; on 20, 22 and 26 it takes no more, and a KeyObject 0.8 µs and 0.9 KB to have. */
 const SLOW_RAW_KEYS: boolean = /* @__PURE__ */ /^2[345]\./.test(process.versions.node);
 
-interface TagOptions {
-  readonly authTagLength: number;
+/** What all connections with one cipher share. */
+interface Kind {
+  readonly cipher: crypto.CipherGCMTypes;
+  readonly ccm: boolean;
+  readonly options: { readonly authTagLength: number };
 }
-const OPTIONS_16: TagOptions = { authTagLength: 16 };
-const OPTIONS_8: TagOptions = { authTagLength: 8 };
+
+const KINDS: { readonly [N in AeadName]?: Kind } = /* @__PURE__ */ Object.fromEntries(
+  Object.entries(AEAD_CIPHERS).flatMap(([name, cipher]) => (cipher === undefined ? [] : [[name, kindOf(name, cipher)]])),
+);
+
+function kindOf(name: string, cipher: string): Kind {
+  return {
+    cipher: cipher as crypto.CipherGCMTypes,
+    ccm: cipher.endsWith('ccm'),
+    options: { authTagLength: name.endsWith('-8') ? 8 : 16 },
+  };
+}
 
 /**
  * No bytes, at an address. CCM computes and checks its tag in `update`: without one, or with one from a null pointer, sealing
@@ -48,26 +61,28 @@ const OPTIONS_8: TagOptions = { authTagLength: 8 };
 const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(1).subarray(1);
 
 class NodeAead implements Aead {
-  readonly #cipher: crypto.CipherGCMTypes;
-  readonly #ccm: boolean;
-  readonly #key: Uint8Array;
-  readonly #options: TagOptions;
+  readonly #kind: Kind;
+  // Where the key lies: a view of it is another 96 bytes of heap for as long as the connection lives.
+  readonly #bytes: ArrayBufferLike;
+  readonly #start: number;
+  readonly #length: number;
   #object: crypto.KeyObject | undefined;
 
-  constructor(cipher: string, key: Uint8Array, options: TagOptions) {
-    this.#cipher = cipher as crypto.CipherGCMTypes;
-    this.#ccm = cipher.endsWith('ccm');
-    this.#key = key;
-    this.#options = options;
+  constructor(kind: Kind, key: Uint8Array) {
+    this.#kind = kind;
+    this.#bytes = key.buffer;
+    this.#start = key.byteOffset;
+    this.#length = key.length;
   }
 
   get tagLength(): number {
-    return this.#options.authTagLength;
+    return this.#kind.options.authTagLength;
   }
 
   seal(out: Uint8Array, at: number, nonce: Uint8Array, aad: Uint8Array, text: Uint8Array): void {
-    const cipher = crypto.createCipheriv(this.#cipher, this.#held(), nonce, this.#options);
-    if (this.#ccm) cipher.setAAD(aad, { plaintextLength: text.length });
+    const { cipher: name, ccm, options } = this.#kind;
+    const cipher = crypto.createCipheriv(name, this.#key(), nonce, options);
+    if (ccm) cipher.setAAD(aad, { plaintextLength: text.length });
     else cipher.setAAD(aad);
     const sealed = cipher.update(text.length === 0 ? NOTHING : text);
     cipher.final();
@@ -76,12 +91,13 @@ class NodeAead implements Aead {
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
-    const length = sealed.length - this.#options.authTagLength;
+    const { cipher: name, ccm, options } = this.#kind;
+    const length = sealed.length - options.authTagLength;
     if (length < 0) return undefined;
     try {
-      const decipher = crypto.createDecipheriv(this.#cipher, this.#held(), nonce, this.#options);
+      const decipher = crypto.createDecipheriv(name, this.#key(), nonce, options);
       decipher.setAuthTag(sealed.subarray(length));
-      if (this.#ccm) decipher.setAAD(aad, { plaintextLength: length });
+      if (ccm) decipher.setAAD(aad, { plaintextLength: length });
       else decipher.setAAD(aad);
       const text = decipher.update(length === 0 ? NOTHING : sealed.subarray(0, length));
       decipher.final();
@@ -95,9 +111,11 @@ class NodeAead implements Aead {
     this.#object = undefined;
   }
 
-  #held(): crypto.KeyObject | Uint8Array {
-    if (!SLOW_RAW_KEYS) return this.#key;
-    this.#object ??= crypto.createSecretKey(this.#key);
+  #key(): crypto.KeyObject | Uint8Array {
+    if (this.#object !== undefined) return this.#object;
+    const key = new Uint8Array(this.#bytes, this.#start, this.#length);
+    if (!SLOW_RAW_KEYS) return key;
+    this.#object = crypto.createSecretKey(key);
     return this.#object;
   }
 }

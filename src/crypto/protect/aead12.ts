@@ -41,7 +41,6 @@ const EXPLICIT_LENGTH = 8;
 const nonce = /* @__PURE__ */ new Uint8Array(12);
 
 class Explicit implements Protection {
-  readonly outerType: undefined = undefined;
   readonly overhead: number;
   readonly #aead: Aead;
   /** Four bytes as a number: an array of four costs 96 bytes of heap. */
@@ -53,6 +52,10 @@ class Explicit implements Protection {
     this.#aead = crypto.aead(cipher, keys.key);
     this.#salt = getU32(keys.iv);
     this.#version = shape.wireVersion;
+  }
+
+  get outerType(): undefined {
+    return undefined;
   }
 
   seal(out: Writer, type: number, seq: Counter, plain: Uint8Array): void {
@@ -85,7 +88,6 @@ class Explicit implements Protection {
 }
 
 class Implicit implements Protection {
-  readonly outerType: undefined = undefined;
   readonly overhead: number;
   readonly #aead: Aead;
   readonly #iv: Uint8Array;
@@ -96,6 +98,10 @@ class Implicit implements Protection {
     this.#aead = crypto.aead(cipher, keys.key);
     this.#iv = keys.iv;
     this.#version = shape.wireVersion;
+  }
+
+  get outerType(): undefined {
+    return undefined;
   }
 
   seal(out: Writer, type: number, seq: Counter, plain: Uint8Array): void {

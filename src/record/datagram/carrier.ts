@@ -277,7 +277,9 @@ export class DatagramCarrier implements RecordLayer {
     else this.#seal(type, content);
   }
 
-  readonly isReliable = false;
+  get isReliable(): boolean {
+    return false;
+  }
 
   probeLimit(datagramSize: number): number {
     return Math.max(0, Math.min(this.#peerLimit, datagramSize - this.#write.overhead));
