@@ -30,12 +30,17 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 /** The bytes of an ASCII string; other characters are an error of the caller. */
 export function ascii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
+  writeAscii(bytes, 0, text);
+  return bytes;
+}
+
+/** `ascii`, into `out` at `at`. */
+export function writeAscii(out: Uint8Array, at: number, text: string): void {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit > 0x7f) throw new RangeError('not ASCII');
-    bytes[i] = unit;
+    out[at + i] = unit;
   }
-  return bytes;
 }
 
 /** One character per byte, so that a byte string can key a Map. */

@@ -66,7 +66,7 @@ export class Writer {
   /** Fills in the length reserved at `at` with what was written since. Throws RangeError when it does not fit. */
   close(width: 1 | 2 | 3, at: number): void {
     const length = this.length - at - width;
-    if (length >= 2 ** (8 * width)) throw new RangeError('vector too long');
+    if (length >>> (8 * width) !== 0) throw new RangeError('vector too long');
     for (let i = width - 1, rest = length; i >= 0; i--, rest >>>= 8) this.buffer[at + i] = rest;
   }
 

@@ -1,5 +1,5 @@
 /** HKDF (RFC 5869) and HKDF-Expand-Label (RFC 9846 §7.1), over a provider's HMAC. */
-import { ascii } from '../../base/bytes.ts';
+import { writeAscii } from '../../base/bytes.ts';
 import type { CryptoProvider, HashName } from '../port.ts';
 import { hashLength } from './hash-length.ts';
 
@@ -13,10 +13,6 @@ export function hkdfExtract(crypto: CryptoProvider, hash: HashName, salt: Uint8A
 export function hkdfExpand(crypto: CryptoProvider, hash: HashName, key: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const size = hashLength(hash);
   if (length > 255 * size) throw new RangeError('HKDF output too long');
-  if (length <= size) {
-    const only = crypto.hmac(hash, key, info, COUNTER_ONE);
-    return length === size ? only : only.subarray(0, length);
-  }
   const out = new Uint8Array(length);
   let block: Uint8Array = new Uint8Array(0);
   for (let at = 0, i = 1; at < length; at += size, i++) {
@@ -44,16 +40,19 @@ export function hkdfExpandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const full = ascii(prefix + label);
-  if (full.length > 255 || context.length > 255) throw new RangeError('label or context too long');
-  const info = new Uint8Array(4 + full.length + context.length);
-  info[0] = length >>> 8;
-  info[1] = length;
-  info[2] = full.length;
-  info.set(full, 3);
-  info[3 + full.length] = context.length;
-  info.set(context, 4 + full.length);
-  return hkdfExpand(crypto, hash, secret, info, length);
+  const full = prefix.length + label.length;
+  if (full > 255 || context.length > 255) throw new RangeError('label or context too long');
+  // One block of output is the rule: its counter stands behind the structure already, and a handshake makes two dozen of them.
+  const input = new Uint8Array(5 + full + context.length);
+  input[0] = length >>> 8;
+  input[1] = length;
+  input[2] = full;
+  writeAscii(input, 3, prefix);
+  writeAscii(input, 3 + prefix.length, label);
+  input[3 + full] = context.length;
+  input.set(context, 4 + full);
+  if (length > hashLength(hash)) return hkdfExpand(crypto, hash, secret, input.subarray(0, input.length - 1), length);
+  input[input.length - 1] = 1;
+  const block = crypto.hmac(hash, secret, input);
+  return length === block.length ? block : block.slice(0, length);
 }
-
-const COUNTER_ONE: Uint8Array = /* @__PURE__ */ Uint8Array.of(1);

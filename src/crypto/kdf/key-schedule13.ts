@@ -102,6 +102,13 @@ function label(s: Schedule13, secret: Uint8Array, name: string, length: number):
   return hkdfExpandLabel(s.crypto, s.hash, s.prefix, secret, name, EMPTY, length);
 }
 
+/** Of nothing, whoever computes it: a handshake asks for it three times on each side. */
 function emptyHash(s: Schedule13): Uint8Array {
-  return s.crypto.digest(s.hash, EMPTY);
+  let hash = emptyHashes.get(s.hash);
+  if (hash === undefined) {
+    hash = s.crypto.digest(s.hash, EMPTY);
+    emptyHashes.set(s.hash, hash);
+  }
+  return hash;
 }
+const emptyHashes: Map<HashName, Uint8Array> = /* @__PURE__ */ new Map();
