@@ -61,6 +61,8 @@ export class Driver {
   #piece = 0;
   #offset = 0;
   #done: ((error?: Error | null) => void) | undefined;
+  /** Output that a TCP socket still holds: what is in it has gone when the socket says `drain`. */
+  #lent: Uint8Array | undefined;
   /** The connection waits for a time: a heartbeat's answer is due. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -189,7 +191,11 @@ export class Driver {
   }
 
   drained(): void {
-    if (!this.#detached) this.#pump();
+    if (this.#detached) return;
+    const lent = this.#lent;
+    this.#lent = undefined;
+    if (lent !== undefined && this.transport.writableLength === 0) this.connection.giveBack(lent);
+    this.#pump();
   }
 
   // --- the loop ---
@@ -258,7 +264,9 @@ export class Driver {
       if (this.transport.destroyed || this.transport.writableEnded) return true;
       room = this.transport.write(out);
       // A socket that has nothing queued has handed it to the kernel. Other streams may hold on to what they took.
-      if (this.#plain && this.transport.writableLength === 0) this.connection.giveBack(out);
+      if (!this.#plain) continue;
+      if (this.transport.writableLength === 0) this.connection.giveBack(out);
+      else this.#lent = out;
     }
     return room;
   }

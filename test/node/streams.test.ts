@@ -7,6 +7,7 @@ import { Duplex, type DuplexOptions, finished, pipeline } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, TLSSocket } from '../../src/node/tls/index.ts';
+import { TRANSPORT } from '../../src/node/tls/socket-shape.ts';
 import { connectEnds, KINDS, listen, nodeTls, ourTls, PAIRINGS, PEM, readAll } from './support/peers.ts';
 
 /** Two Duplexes, each of which gives what the other is given; asynchronous, and with room for `highWaterMark` only. */
@@ -294,6 +295,35 @@ test('pipeline, finished, async iteration', async () => {
   for await (const part of client) parts.push(part as Buffer);
   assert.ok(Buffer.concat(parts).equals(data));
   await new Promise<void>((resolve) => finished(client, () => resolve()));
+  await close();
+});
+
+test('the writes of one tick reach the transport together, up to 64 KB, each long one in records of its own', async () => {
+  const { client, server, close } = await connectEnds(['ours', 'ours']);
+  const transport = Reflect.get(client, TRANSPORT) as net.Socket;
+  const writes: Buffer[] = [];
+  const write = transport.write.bind(transport) as (chunk: Buffer) => boolean;
+  transport.write = ((chunk: Buffer) => {
+    // Its memory is used again.
+    writes.push(Buffer.from(chunk));
+    return write(chunk);
+  }) as typeof transport.write;
+  const data = randomBytes(5 * 16_384);
+  const arrived = new Promise<Buffer>((resolve) => {
+    let all = Buffer.alloc(0);
+    server.on('data', (chunk: Buffer) => {
+      all = Buffer.concat([all, chunk]);
+      if (all.length === data.length) resolve(all);
+    });
+  });
+  for (let at = 0; at < data.length; at += 16_384) client.write(data.subarray(at, at + 16_384));
+  assert.ok((await arrived).equals(data));
+  const counts = writes.map((bytes) => {
+    let records = 0;
+    for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) records++;
+    return records;
+  });
+  assert.deepEqual(counts, [4, 1]);
   await close();
 });
 

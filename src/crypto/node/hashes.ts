@@ -18,7 +18,7 @@ export function digest(name: HashName, data: Uint8Array): Uint8Array {
 export function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  if (length <= MAX_SHORT) return shortHmac(name, key, parts, length);
+  if (length <= MAX_SHORT) return shortHmac(name, key, parts);
   const mac = crypto.createHmac(name, key);
   for (const part of parts) mac.update(part);
   return plain(mac.digest());
@@ -43,7 +43,7 @@ const innerViews: (Uint8Array | undefined)[] = /* @__PURE__ */ new Array(128 + M
 const outerViews: (Uint8Array | undefined)[] = /* @__PURE__ */ new Array(128 + 64 + 1).fill(undefined);
 
 /** RFC 2104, for messages that are short: the key schedule's. As two hashes 0.8 µs; through `createHmac` 3, on Node 24 12. */
-function shortHmac(name: HashName, key: Uint8Array, parts: readonly Uint8Array[], length: number): Uint8Array {
+function shortHmac(name: HashName, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
   const block = name === 'sha384' || name === 'sha512' ? 128 : 64;
   const short = key.length > block ? digest(name, key) : key;
   for (let i = 0; i < short.length; i++) {

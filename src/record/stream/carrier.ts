@@ -303,6 +303,7 @@ export class StreamCarrier implements RecordLayer {
     this.#read?.rest();
     this.#write?.rest();
     this.#record.fragment = EMPTY;
+    this.#deframer.letGo();
     this.#spare = undefined;
     if (this.#messages?.isEmpty === true) this.#messages = undefined;
   }
@@ -389,6 +390,7 @@ export class StreamCarrier implements RecordLayer {
   #open(record: RecordView): Uint8Array | undefined {
     const read = this.#read;
     if (read === undefined) {
+      this.#deframer.letGo();
       if (this.#skip !== undefined && record.type === APPLICATION_DATA && !this.hasPartialMessage) {
         this.#skipRecord(record, this.#skip);
         return undefined;
@@ -442,6 +444,8 @@ export class StreamCarrier implements RecordLayer {
     //= rfc5246#section-6.1
     //# These current states MUST be updated for each record processed.
     this.#readSeq.increment();
+    // Suites without encryption give a view of the record.
+    if (content.buffer === record.fragment.buffer) this.#deframer.letGo();
     return content;
   }
 

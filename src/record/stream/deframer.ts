@@ -13,6 +13,8 @@ export class Deframer {
   #partial: Uint8Array | undefined;
   #filled = 0;
   #header: Uint8Array | undefined;
+  /** The memory of the last such record: serves the next, unless what was in it was handed on. */
+  #spare: Uint8Array | undefined;
   /** Longest fragment accepted; a longer one is reported before a byte of it is stored. */
   limit: number;
 
@@ -66,6 +68,11 @@ export class Deframer {
     return true;
   }
 
+  /** The last record is in use, or nothing goes on: its memory is not written to again. */
+  letGo(): void {
+    this.#spare = undefined;
+  }
+
   /** The caller's chunk is about to be reused: what is left of it is copied. */
   keep(): void {
     const input = this.#input;
@@ -95,7 +102,10 @@ export class Deframer {
     const header = this.#header!;
     const length = (header[3]! << 8) | header[4]!;
     if (length > this.limit) return false;
-    this.#partial = new Uint8Array(length);
+    const spare = this.#spare;
+    if (spare === undefined || spare.length < length) this.#partial = new Uint8Array(length);
+    else this.#partial = spare.length === length ? spare : spare.subarray(0, length);
+    this.#spare = undefined;
     this.#filled = 0;
     this.#fill(this.#partial);
     return true;
@@ -116,6 +126,7 @@ export class Deframer {
     record.version = (header[1]! << 8) | header[2]!;
     record.fragment = body;
     this.#partial = undefined;
+    this.#spare = body;
     this.#header = undefined;
     this.#filled = 0;
     return true;
