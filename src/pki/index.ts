@@ -86,7 +86,7 @@ export {
   type CrlEntryInput,
   type OcspAnswer,
 } from './certs/revocation.ts';
-export { fingerprintText, matchesSdpFingerprint, sdpFingerprint } from './certs/fingerprint.ts';
+export { createFingerprintVerifier, fingerprintText, matchesSdpFingerprint, sdpFingerprint } from './certs/fingerprint.ts';
 
 // keys and bundles
 export { privateKeyToPkcs8 } from './certs/key-file.ts';

@@ -7,14 +7,14 @@ import * as der from '../../src/pki/asn1/der-writer.ts';
 import * as oids from '../../src/pki/asn1/oids.ts';
 import { writePem } from '../../src/pki/asn1/pem.ts';
 import type { CertificateFields } from '../../src/pki/certs/create.ts';
-import { matchesSdpFingerprint, sdpFingerprint } from '../../src/pki/certs/fingerprint.ts';
+import { createFingerprintVerifier, matchesSdpFingerprint, sdpFingerprint } from '../../src/pki/certs/fingerprint.ts';
 import { Certificate } from '../../src/pki/x509/certificate.ts';
 import { Name } from '../../src/pki/x509/name.ts';
 import { explainVerdict } from '../../src/pki/x509/report.ts';
 import { createRevokedStore } from '../../src/pki/x509/revoked-store.ts';
 import { createTrustStore } from '../../src/pki/x509/trust-store.ts';
 import { validateCertificate, type ValidateOptions, type Verdict } from '../../src/pki/x509/validate.ts';
-import { createCertificateVerifier } from '../../src/pki/x509/verifier.ts';
+import { createCertificateVerifier, type VerifiedIdentity } from '../../src/pki/x509/verifier.ts';
 import { DAY, issue, NOW, root, type TestCa, testKey } from './ca.ts';
 
 const anchor = root('CN=Verdict root,O=Example');
@@ -352,6 +352,18 @@ test('fingerprints of SDP', () => {
   assert.equal(matchesSdpFingerprint(nodeCrypto, leaf.certificate, text.toLowerCase().replace('sha-256', 'SHA-256')), true);
   assert.equal(matchesSdpFingerprint(nodeCrypto, ca.certificate, text), false);
   assert.equal(matchesSdpFingerprint(nodeCrypto, leaf.certificate, text.replace('sha-256', 'md5')), false);
+  // A verifier by fingerprint looks at nothing else: not at names, times or issuers.
+  const late = { side: 'server', hostName: 'other.example', now: NOW + 1_000 * DAY, crypto: nodeCrypto } as const;
+  const verifier = createFingerprintVerifier([sdpFingerprint(nodeCrypto, ca.certificate), `  ${text} `]);
+  const identity = verifier.verify({ ...late, chain: [leaf.certificate.der] }) as VerifiedIdentity;
+  assert.equal(identity.trusted, true);
+  assert.ok(identity.certificate.equals(leaf.certificate));
+  for (const chain of [[anchor.certificate.der], [anchor.certificate.der, leaf.certificate.der]])
+    assert.throws(() => verifier.verify({ ...late, chain }), { code: 'certificate_rejected' });
+  for (const chain of [[], [Uint8Array.of(0x30, 0)]]) assert.throws(() => verifier.verify({ ...late, chain }), { code: 'bad_certificate' });
+  for (const bad of ['', text.replace('sha-256', 'md5'), text.replace('sha-256', 'sha-1'), text.replaceAll(':', ''), 'sha-256 '])
+    assert.throws(() => createFingerprintVerifier(bad), { code: 'invalid_argument' });
+  assert.throws(() => createFingerprintVerifier([]).verify({ ...late, chain: [leaf.certificate.der] }), { code: 'certificate_rejected' });
 });
 
 test('a trust store reads nothing before it is asked, and finds names in any case', () => {

@@ -11,6 +11,7 @@ import type { ClientContext, Credential } from '../../handshake/context.ts';
 import { dangersIn } from '../../handshake/dangers.ts';
 import { heartbeat, type HeartbeatOptions } from '../../handshake/features/heartbeat.ts';
 import { renegotiation, type RenegotiationOptions, type RenegotiationPolicy } from '../../handshake/legacy/renegotiation.ts';
+import type { HostStore } from '../../pki/certs/host-store.ts';
 import { type Certificate, parseCertificates } from '../../pki/x509/certificate.ts';
 import { parseCrls } from '../../pki/x509/crl.ts';
 import { compatible, type Profile } from '../../pki/x509/profile.ts';
@@ -39,6 +40,11 @@ export interface SecureContextOptions extends Omit<nodeTls.SecureContextOptions,
   readonly maxVersion?: nodeTls.SecureVersion | 'SSLv3' | undefined;
   /** A certificate of `ca` is trusted though it is not self-signed. */
   readonly allowPartialTrustChain?: boolean | undefined;
+  /**
+   * Server: certificates with their keys, of which each handshake takes the one for its name, key type and schemes; in place of `cert` and
+   * `key`, which serve where it has none. `createHostFileStore` of `veritls/x509/node` follows files that change.
+   */
+  readonly hosts?: HostStore | undefined;
   /** Smallest DH prime that a client accepts, in bits. */
   readonly minDHSize?: number | undefined;
   /**
@@ -92,6 +98,7 @@ export class SecureContext implements nodeTls.SecureContext {
   /** Made by this library: a SecureContext of node:tls keeps its contents to itself. */
   readonly context: unknown = undefined;
   readonly credentials: readonly Credential[];
+  readonly hosts: HostStore | undefined;
   readonly suites: readonly CipherSuite[];
   readonly groups: readonly NamedGroup[];
   readonly schemes: readonly number[];
@@ -123,6 +130,7 @@ export class SecureContext implements nodeTls.SecureContext {
     this.#ca = ca === undefined ? undefined : createTrustStore(ca);
     this.authorities = ca === undefined ? [] : ca.map((one) => one.subject.der);
     this.credentials = readCredentials(options, ca ?? []);
+    this.hosts = options.hosts;
     const choice = parseCiphers(options.ciphers ?? (options.dangerouslyAllowSsl30 === true ? OLD_CIPHERS : DEFAULT_CIPHERS));
     this.#weak = options.dangerouslyAllowWeakKeys === true || (choice.level !== undefined && choice.level < 2);
     this.groups = options.ecdhCurve === undefined ? DEFAULT_GROUPS : parseGroups(options.ecdhCurve);

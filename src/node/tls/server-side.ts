@@ -3,6 +3,7 @@ import { isPromise, type MaybePromise, then } from '../../base/maybe-promise.ts'
 import { type Connection, createServerConnection } from '../../engine/connection.ts';
 import { createServerContext, type ServerContextInit } from '../../engine/context.ts';
 import type { Credential, CredentialRequest, ServerContext } from '../../handshake/context.ts';
+import { credentialsOf } from '../../handshake/credentials.ts';
 import type { SessionStore } from '../../session/store.ts';
 import { pskBytes, type Watchers } from './client.ts';
 import { argumentError, codedTypeError } from './errors.ts';
@@ -82,7 +83,7 @@ function build(settings: ServerSettings, hooks: ServerHooks, secure: SecureConte
     ...(psk === undefined ? {} : { findPsk: (identity: Uint8Array) => findPsk(psk, identity) }),
     ...(outermost ? contextSelector(settings, hooks) : {}),
     // A server without certificates is one on which every handshake that needs one fails, not one that cannot be made.
-    ...(keyCert === undefined && ocsp === undefined && secure.credentials.length > 0
+    ...(keyCert === undefined && ocsp === undefined && secure.hosts === undefined && secure.credentials.length > 0
       ? {}
       : { selectCredential: credentialSelector(secure, hooks) }),
   };
@@ -112,13 +113,16 @@ function credentialSelector(
   secure: SecureContext,
   hooks: ServerHooks,
 ): (request: CredentialRequest) => MaybePromise<Credential | undefined> {
+  const stored = secure.hosts === undefined ? undefined : credentialsOf(secure.hosts, Date.now);
   return (request) => {
     const own = hooks.keyCert?.();
-    const chosen = (own ?? secure).credentials.find(
-      ({ key }) =>
-        request.keyTypes.includes(key.type) &&
-        (request.schemes.length === 0 || key.schemes.some((scheme) => request.schemes.includes(scheme))),
-    );
+    const chosen =
+      (own === undefined ? stored?.(request) : undefined) ??
+      (own ?? secure).credentials.find(
+        ({ key }) =>
+          request.keyTypes.includes(key.type) &&
+          (request.schemes.length === 0 || key.schemes.some((scheme) => request.schemes.includes(scheme))),
+      );
     if (chosen === undefined || hooks.ocsp === undefined) return chosen;
     return hooks
       .ocsp(chosen.chain[0]!, chosen.chain[1])
