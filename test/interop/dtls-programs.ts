@@ -69,6 +69,7 @@ export class Program {
     this.child.stdout!.on('data', more);
     this.child.stderr!.on('data', more);
     this.child.stdin!.on('error', () => {});
+    this.child.on('error', more.bind(undefined, Buffer.from('could not be started')));
     this.child.on('close', () => {
       for (const watcher of [...this.#watchers]) watcher();
     });
@@ -94,7 +95,7 @@ export class Program {
     return new Promise((resolve) => {
       const check = (isLast: boolean): void => {
         const value = test();
-        if (value === undefined && !isLast && this.child.exitCode === null) return;
+        if (value === undefined && !isLast && this.child.exitCode === null && this.child.signalCode === null) return;
         clearTimeout(timer);
         this.#watchers = this.#watchers.filter((watcher) => watcher !== watch);
         resolve(value);

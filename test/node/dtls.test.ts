@@ -202,6 +202,48 @@ test('createSocket: like dgram, both roles on one socket', async (t) => {
   await once(client, 'close');
 });
 
+test('createSocket: names, lists, parts of a buffer, errors, AbortSignal', async (t) => {
+  const { port } = await serve(t);
+  const abort = new AbortController();
+  const socket = createSocket({ type: 'udp4', ca: pem.ca, signal: abort.signal });
+  const got: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer, rinfo: RemoteInfo) => {
+      assert.equal(rinfo.port, port);
+      if (got.push(data.toString()) === 3) resolve();
+    });
+  });
+  // The name is looked up, and is the one that the certificate must bear.
+  const bytes = await new Promise<number>((resolve, reject) => {
+    socket.send('by name', port, 'localhost', (error, sent) => (error === null ? resolve(sent) : reject(error)));
+  });
+  assert.equal(bytes, 7);
+  socket.send(['a ', Buffer.from('list')], port, 'localhost');
+  socket.send(Buffer.from('only a part of it'), 5, 6, port, 'localhost');
+  await all;
+  assert.deepEqual(got.sort(), ['a list', 'a part', 'by name']);
+  assert.equal(socket.session(port, '127.0.0.1')?.authorized, true);
+  const failed = await new Promise<Error | null>((resolve) => {
+    socket.send(new Uint8Array(5_000), port, 'localhost', (error) => resolve(error));
+  });
+  assert.equal((failed as NodeJS.ErrnoException).code, 'message_too_large');
+  assert.throws(() => socket.send('x', 0, 'localhost'), { code: 'ERR_SOCKET_BAD_PORT' });
+  abort.abort();
+  await once(socket, 'close');
+  assert.throws(() => createSocket({ type: 'udp4', signal: abort.signal }), { name: 'AbortError' });
+});
+
+test('createSocket: a certificate for another name is refused', async (t) => {
+  const other = pemOf(issue('p256', { names: ['other.example'] }));
+  const { port } = await serve(t, { cert: other.cert, key: other.key });
+  const socket = createSocket({ type: 'udp4', ca: pem.ca });
+  t.after(() => socket.close());
+  const error = await new Promise<Error | null>((resolve) => {
+    socket.send('x', port, 'localhost', (cause) => resolve(cause));
+  });
+  assert.equal((error as NodeJS.ErrnoException).code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+});
+
 test('many sessions on one socket', async (t) => {
   const { port, endpoint } = await serve(t);
   const context = createSecureContext({ ca: pem.ca });
