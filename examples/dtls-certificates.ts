@@ -1,5 +1,5 @@
 /** Certificates on both sides, resumption, an end by AbortSignal, and what the endpoint has counted. */
-import { connect, listen } from '../src/node/dtls/index.ts';
+import { connect, listen } from 'veritls/dtls';
 import { ca, certificateFor } from './support/certificates.ts';
 
 const endpoint = listen(

@@ -1,6 +1,6 @@
 /** Datagrams under a pre-shared key: what small devices speak. Server and client, an echo, and a key that is not known. */
 import { randomBytes } from 'node:crypto';
-import { connect, listen } from '../src/node/dtls/index.ts';
+import { connect, listen } from 'veritls/dtls';
 
 const keys = new Map([['sensor-7', randomBytes(16)]]);
 

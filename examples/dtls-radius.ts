@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { RemoteInfo } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSocket } from '../src/node/dtls/index.ts';
+import { createSocket } from 'veritls/dtls';
 
 const ACCESS_REQUEST = 1;
 const ACCESS_ACCEPT = 2;

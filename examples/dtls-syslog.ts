@@ -3,7 +3,7 @@
  * answered and nothing repeated; what the collector has counted says whether something is missing.
  */
 import { once } from 'node:events';
-import { connect, createSocket, type DTLSSession } from '../src/node/dtls/index.ts';
+import { connect, createSocket, type DTLSSession } from 'veritls/dtls';
 import { ca, certificateFor } from './support/certificates.ts';
 
 const collector = createSocket({ type: 'udp4', ...(await certificateFor('collector.example')), ca, requestCert: true });

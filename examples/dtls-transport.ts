@@ -2,7 +2,7 @@
  * DTLS over something else than UDP: here two ends in one process whose link loses every third datagram. ICE, a serial line, a
  * tunnel inside another protocol are the same four methods.
  */
-import { connect, type DatagramReceiver, type DatagramTransport, listen } from '../src/node/dtls/index.ts';
+import { connect, type DatagramReceiver, type DatagramTransport, listen } from 'veritls/dtls';
 import { ca, certificateFor } from './support/certificates.ts';
 
 /** One end of the link. */
