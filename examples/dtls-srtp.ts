@@ -63,7 +63,7 @@ const session = connect('127.0.0.1', port, {
 });
 await session.opened;
 const ours = mediaKeys(session);
-const same = theirs !== undefined && theirs.equals(ours);
+const same = theirs?.equals(ours) === true;
 console.log(`${session.protocol}, ${session.srtpProfile}: ${ours.length} bytes of keys, the same on both sides: ${same}`);
 await session.close();
 await endpoint.close();
