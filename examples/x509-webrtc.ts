@@ -35,7 +35,7 @@ const endpoint = listen(
   (session) => {
     session.onmessage = (data: Uint8Array) => {
       heard.push(Buffer.from(data).toString());
-      void session.send(Buffer.from('hello Alice'));
+      session.send(Buffer.from('hello Alice'));
     };
   },
   { host: '127.0.0.1', cert: bob.cert, key: bob.key, requestCert: true, verifier: createFingerprintVerifier(alice.fingerprint) },
@@ -47,7 +47,7 @@ const answer = new Promise<string>((resolve) => {
   call.onmessage = (data: Uint8Array) => resolve(Buffer.from(data).toString());
 });
 await call.opened;
-await call.send(Buffer.from('hello Bob'));
+call.send(Buffer.from('hello Bob'));
 const said = await answer;
 console.log(`Bob hears: ${heard.join()}; Alice hears: ${said}`);
 await call.close();

@@ -16,6 +16,7 @@ export type {
   AccessDescription,
   AuthorityKeyIdentifier,
   BasicConstraints,
+  DirectoryAttribute,
   DistributionPoint,
   NameConstraints,
   PolicyConstraints,

@@ -134,3 +134,49 @@ test('§4.1.2.8 a unique identifier is a BIT STRING', () => {
   for (const content of [[], [8, 0], [0x30, 0], [4, 0xf1], [1]])
     assert.throws(() => make(content), { code: 'bad_der' }, JSON.stringify(content));
 });
+
+test('an anchor that says what it is for anchors nothing else', () => {
+  const mail = root('CN=Mail root', { extendedKeyUsage: [oids.EMAIL_PROTECTION] });
+  const leaf = issue(mail, 'CN=leaf', { extendedKeyUsage: [oids.SERVER_AUTH, oids.EMAIL_PROTECTION] });
+  const options = { trustAnchors: [mail.certificate] };
+  assert.equal(validate(leaf, { ...options, extendedKeyUsages: ['emailProtection'] }).valid, true);
+  assert.equal(validate(leaf, options).valid, true);
+  assert.equal(validate(leaf, { ...options, extendedKeyUsages: ['serverAuth'] }).failure?.reason, 'extended-key-usage');
+});
+
+test('RFC 9525: an expected name is of the kind that it is said to be', () => {
+  const leaf = issue(anchor, 'CN=leaf', { subjectAltNames: ['host.example', '192.0.2.1', '2001:db8::1'] });
+  for (const name of [
+    { kind: 'dns', value: 'host.example' },
+    { kind: 'ip', value: '192.0.2.1' },
+    { kind: 'ip', value: '2001:DB8:0::1' },
+  ] as const)
+    assert.equal(validate(leaf, { names: [name] }).valid, true, name.value);
+  for (const name of [
+    { kind: 'dns', value: '192.0.2.1' },
+    { kind: 'ip', value: 'host.example' },
+    { kind: 'ip', value: '192.0.2.01' },
+    { kind: 'email', value: 'host.example' },
+  ] as const)
+    assert.equal(validate(leaf, { names: [name] }).failure?.reason, 'host-name', name.value);
+});
+
+test('§4.2.1.8, §4.2.2.2: directory attributes and information access of the subject', () => {
+  const access = der.sequence(der.sequence(der.oid('1.3.6.1.5.5.7.48.5'), der.contextValue(6, Uint8Array.of(0x61, 0x3a))));
+  const attributes = der.sequence(der.sequence(der.oid('1.3.6.1.5.5.7.9.4'), der.setOf(der.element(0x13, Uint8Array.of(0x43, 0x48)))));
+  const leaf = issue(anchor, 'CN=leaf', {
+    extensions: [
+      { oid: oids.SUBJECT_INFO_ACCESS, value: access },
+      { oid: '2.5.29.9', value: attributes },
+    ],
+  });
+  assert.deepEqual(leaf.certificate.subjectInfoAccess, [{ method: '1.3.6.1.5.5.7.48.5', location: { kind: 'uri', value: 'a:' } }]);
+  assert.deepEqual(leaf.certificate.subjectDirectoryAttributes, [
+    { type: '1.3.6.1.5.5.7.9.4', values: [Uint8Array.of(0x13, 2, 0x43, 0x48)] },
+  ]);
+  assert.equal(validate(leaf).valid, true);
+  for (const value of [der.sequence(), der.sequence(der.sequence(der.oid('1.2.3')))]) {
+    const broken = issue(anchor, 'CN=leaf', { extensions: [{ oid: '2.5.29.9', value }] });
+    assert.equal(validate(broken).failure?.reason, 'malformed');
+  }
+});

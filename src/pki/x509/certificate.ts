@@ -37,6 +37,8 @@ import {
   POLICY_CONSTRAINTS,
   POLICY_MAPPINGS,
   SUBJECT_ALT_NAME,
+  SUBJECT_DIRECTORY_ATTRIBUTES,
+  SUBJECT_INFO_ACCESS,
   SUBJECT_KEY_IDENTIFIER,
   TLS_FEATURE,
 } from './extension-id.ts';
@@ -319,6 +321,14 @@ export class Certificate {
     return this.#typed(AUTHORITY_INFO_ACCESS, readAuthorityInfoAccess);
   }
 
+  get subjectInfoAccess(): readonly extension.AccessDescription[] | undefined {
+    return this.#typed(SUBJECT_INFO_ACCESS, readSubjectInfoAccess);
+  }
+
+  get subjectDirectoryAttributes(): readonly extension.DirectoryAttribute[] | undefined {
+    return this.#typed(SUBJECT_DIRECTORY_ATTRIBUTES, extension.readDirectoryAttributes);
+  }
+
   /** RFC 7633; contains 5 when the server must staple an OCSP response. */
   get tlsFeature(): readonly number[] | undefined {
     return this.#typed(TLS_FEATURE, extension.readTlsFeature);
@@ -483,6 +493,10 @@ function readFreshestCrl(value: DerReader): readonly extension.DistributionPoint
 
 function readAuthorityInfoAccess(value: DerReader): readonly extension.AccessDescription[] {
   return extension.readAccessDescriptions(value, 'authorityInfoAccess');
+}
+
+function readSubjectInfoAccess(value: DerReader): readonly extension.AccessDescription[] {
+  return extension.readAccessDescriptions(value, 'subjectInfoAccess');
 }
 
 /** The TLS extension `status_request` in `tlsFeature`: the server must staple (RFC 7633 §4.1). */

@@ -1,6 +1,7 @@
 /** Numbers for the extensions that are looked at: the last arc of `id-ce` (2.5.29.n), 256 more than that of `id-pe`; any other is -1. */
 
 export const ID_PE = 256;
+export const SUBJECT_DIRECTORY_ATTRIBUTES = 9;
 export const SUBJECT_KEY_IDENTIFIER = 14;
 export const KEY_USAGE = 15;
 export const SUBJECT_ALT_NAME = 17;

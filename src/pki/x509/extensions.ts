@@ -3,7 +3,7 @@ import { MAX_POLICIES } from '../../base/limits.ts';
 import { malformed } from '../asn1/der-error.ts';
 import type { DerReader } from '../asn1/der-reader.ts';
 import { ANY_POLICY } from '../asn1/oids.ts';
-import { BIT_STRING, contextConstructed, contextPrimitive, SEQUENCE } from '../asn1/tags.ts';
+import { BIT_STRING, contextConstructed, contextPrimitive, SEQUENCE, SET } from '../asn1/tags.ts';
 import { type GeneralName, readGeneralName, readGeneralNames } from './general-name.ts';
 
 /** Bits of `KeyUsage`. */
@@ -63,6 +63,12 @@ export interface DistributionPoint {
 export interface AccessDescription {
   readonly method: string;
   readonly location: GeneralName;
+}
+
+export interface DirectoryAttribute {
+  readonly type: string;
+  /** Each value, whole DER. */
+  readonly values: readonly Uint8Array[];
 }
 
 export function readBasicConstraints(value: DerReader): BasicConstraints {
@@ -223,6 +229,24 @@ export function readAccessDescriptions(value: DerReader, field: string): readonl
     description.finish(field);
   } while (!body.done);
   return list;
+}
+
+/** §4.2.1.8 */
+export function readDirectoryAttributes(value: DerReader): readonly DirectoryAttribute[] {
+  const field = 'subjectDirectoryAttributes';
+  const body = only(value, field);
+  const attributes: DirectoryAttribute[] = [];
+  do {
+    const attribute = body.sequence(field);
+    const type = attribute.oid(field);
+    const set = attribute.enter(SET, field);
+    attribute.finish(field);
+    const values: Uint8Array[] = [];
+    do values.push(set.raw(field));
+    while (!set.done);
+    attributes.push({ type, values });
+  } while (!body.done);
+  return attributes;
 }
 
 /** TLS extension numbers that the server promises to answer: 5 is must-staple (RFC 7633 §4). */

@@ -122,7 +122,7 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
   const own = checkOne(anchor, n === 0 ? 'leaf' : 'anchor', context);
   if (own !== undefined) return refuse(n, 'certificate', own);
   if (n === 0) return { policies: policies.finish(context.policy.initialPolicies) ?? [] };
-  const ca = checkAnchorAsIssuer(anchor);
+  const ca = checkAnchorAsIssuer(anchor) ?? checkPurposes(anchor, context.purposes, true);
   if (ca !== undefined) return refuse(n, 'certificate', ca);
   // RFC 5937: what the anchor's own certificate constrains is taken as input.
   const { pathLength } = anchor.basicConstraints ?? { pathLength: undefined };

@@ -113,6 +113,8 @@ export function checkRfc5280(certificate: Certificate, role: PathRole, plainCons
   void certificate.freshestCrl;
   void certificate.tlsFeature;
   void certificate.extendedKeyUsage;
+  void certificate.subjectInfoAccess;
+  void certificate.subjectDirectoryAttributes;
   return undefined;
 }
 

@@ -15,6 +15,7 @@ import { type CertificateList, parseCrls } from './crl.ts';
 import * as usage from './extensions.ts';
 import { fault, type Fault, type PathFailure } from './failure.ts';
 import { checkIdentity } from './identity.ts';
+import { ipAddressBytes } from './ip-address.ts';
 import { parseOcspResponse } from './ocsp.ts';
 import { buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
@@ -167,7 +168,9 @@ function identityFault(leaf: Certificate, options: ValidateOptions, purposes: re
   const mailboxes: string[] = [];
   for (const name of options.names ?? []) {
     if (typeof name === 'string') hosts.push(name);
-    else (name.kind === 'email' ? mailboxes : hosts).push(name.value);
+    else if (name.kind === 'email') mailboxes.push(name.value);
+    else if ((name.kind === 'ip') === (ipAddressBytes(name.value) !== undefined)) hosts.push(name.value);
+    else return fault('host-name', 'RFC 9525 6', `${JSON.stringify(name.value.slice(0, 253))} is no name of kind ${name.kind}`);
   }
   try {
     const wrong = checkIdentity(leaf, {
