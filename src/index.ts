@@ -24,6 +24,7 @@ export type {
 } from './handshake/context.ts';
 export { credentialsOf } from './handshake/credentials.ts';
 export { clientCertificateType, serverCertificateType } from './handshake/extensions/certificate-types.ts';
+export { signedCertificateTimestamp } from './handshake/extensions/signed-certificate-timestamp.ts';
 export type { ExtensionModule } from './handshake/extensions/module.ts';
 export type { Side, TraceEntry } from './handshake/flow.ts';
 export type { RenegotiateOptions, RenegotiationSupport } from './handshake/established.ts';

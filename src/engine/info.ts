@@ -26,6 +26,8 @@ export interface ConnectionInfo {
   readonly resumed: boolean;
   /** DER, leaf first. */
   readonly peerChain: readonly Uint8Array[];
+  /** RFC 6962: the SignedCertificateTimestampList that came with the certificate, where the context asks for one. */
+  readonly peerTimestamps: Uint8Array | undefined;
   /** RFC 7250: the SubjectPublicKeyInfo that it showed in the place of a chain. */
   readonly peerRawKey: Uint8Array | undefined;
   readonly peerProof: PeerProof;
@@ -70,6 +72,7 @@ export function infoOf(hs: Handshake, trustError: TlsError | undefined): Connect
     serverName: hs.serverName,
     resumed: hs.resumed !== undefined,
     peerChain: hs.peerChain,
+    peerTimestamps: hs.peerTimestamps,
     peerRawKey: hs.peerRawKey,
     peerProof: hs.peerVerified?.proof ?? 'none',
     peerTrusted: hs.peerTrusted,

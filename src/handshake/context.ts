@@ -28,6 +28,8 @@ export interface Credential {
   readonly ocspResponse?: Uint8Array;
   /** Responses by position in `chain`, for the certificates above the leaf (TLS 1.3; below, with status_request_v2); `ocspResponse` is the leaf's. */
   readonly ocspResponses?: readonly (Uint8Array | undefined)[];
+  /** SignedCertificateTimestampList of the leaf (RFC 6962 §3.3), for clients that ask: needs `signedCertificateTimestamp` among the extensions. */
+  readonly signedCertificateTimestamps?: Uint8Array;
   /** SubjectPublicKeyInfo (DER) of `key`: shown to peers that take raw public keys (RFC 7250). `chain` may then be empty. */
   readonly rawPublicKey?: Uint8Array;
 }

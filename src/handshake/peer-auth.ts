@@ -133,6 +133,7 @@ export function identifyPeer(hs: Handshake): MaybePromise<PeerIdentity> {
     //# MUST check the OCSP response and abort the handshake if the response is not satisfactory
     ...(hs.peerOcsp === undefined ? {} : { ocspResponse: hs.peerOcsp }),
     ...(hs.peerOcsps.length === 0 ? {} : { ocspResponses: hs.peerOcsps }),
+    ...(hs.peerTimestamps === undefined ? {} : { signedCertificateTimestamps: hs.peerTimestamps }),
     // A resumed handshake brings no certificate, and so no response either.
     statusRequested: hs.side === 'client' && hs.resumed === undefined && hs.offered.includes(STATUS_REQUEST),
   } as const;

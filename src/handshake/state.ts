@@ -81,6 +81,8 @@ export class Handshake implements FlowState {
   statusRequested = false;
   /** status_request_v2 asks for responses of the whole chain. */
   statusesRequested = false;
+  /** RFC 6962: the client takes SCTs beside our certificate. */
+  timestampsRequested = false;
   ticketSupported = false;
   /** The largest record content that the peer takes, when it said so. */
   peerRecordSizeLimit: number | undefined;
@@ -109,6 +111,8 @@ export class Handshake implements FlowState {
   peerOcsp: Uint8Array | undefined;
   /** OCSP responses by position in `peerChain`, when there are others than the leaf's. */
   peerOcsps: readonly (Uint8Array | undefined)[] = NONE;
+  /** RFC 6962: SignedCertificateTimestampList beside the leaf. */
+  peerTimestamps: Uint8Array | undefined;
   /** RFC 7250: what the peer proves itself with, what it takes of us (best first), and its key when it is a raw one. */
   peerCertificateType: number = X509;
   peerTakesTypes: readonly number[] = ONLY_X509;

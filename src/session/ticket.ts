@@ -21,7 +21,7 @@ interface TicketKey {
 }
 
 export interface TicketKeys {
-  /** Seals with the newest key. */
+  /** Seals with the newest key. Empty: this session gets no ticket. */
   seal(plain: Uint8Array): Uint8Array;
   /** The plaintext; undefined for a ticket of a key that is not held any more, or an altered one. */
   open(ticket: Uint8Array): Uint8Array | undefined;

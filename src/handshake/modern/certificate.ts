@@ -18,6 +18,7 @@ import { OCSP } from '../../wire/messages/certificate-status.ts';
 import { type CertificateEntry, readCertificate, writeCertificate } from '../../wire/messages/certificate.ts';
 import { shownCertificates } from '../credentials.ts';
 import { append } from '../extensions/blocks.ts';
+import { readTimestamps, timestampsOf } from '../extensions/signed-certificate-timestamp.ts';
 import { verifyChain } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';
 
@@ -30,18 +31,26 @@ export function sendCertificate(hs: Handshake): void {
   const chain = shownCertificates(hs);
   // Beside a raw key there is nothing that a CA could say.
   const staples = hs.side === 'server' && hs.statusRequested && chain === credential?.chain;
+  const timestamps = timestampsOf(hs);
   hs.carrier.message(CERTIFICATE, (w) =>
     writeCertificate(w, hs.modern.certificateRequestContext ?? EMPTY, chain, (entry, index) => {
       const ocsp = !staples ? undefined : index === 0 ? credential.ocspResponse : credential.ocspResponses?.[index];
-      if (ocsp === undefined) return;
-      append(entry, STATUS_REQUEST, () => {
-        //= rfc9846#section-4.5.1.1
-        //# the body of the "status_request" extension from the server MUST be a CertificateStatus
-        //# structure
-        entry.u8(OCSP);
-        entry.vector(3, ocsp);
-        return true;
-      });
+      if (ocsp !== undefined) {
+        append(entry, STATUS_REQUEST, () => {
+          //= rfc9846#section-4.5.1.1
+          //# the body of the "status_request" extension from the server MUST be a CertificateStatus
+          //# structure
+          entry.u8(OCSP);
+          entry.vector(3, ocsp);
+          return true;
+        });
+      }
+      if (index === 0 && timestamps !== undefined) {
+        append(entry, SIGNED_CERTIFICATE_TIMESTAMP, () => {
+          entry.bytes(timestamps);
+          return true;
+        });
+      }
     }),
   );
 }
@@ -53,7 +62,7 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   //# authentication), this field SHALL be zero length.
   if (!equal(context, hs.side === 'client' ? EMPTY : (hs.modern.certificateRequestContext ?? EMPTY)))
     fail(ILLEGAL_PARAMETER, 'decode_error', 'certificate_request_context');
-  const staples = entries.map((entry) => readEntryExtensions(hs, entry));
+  const staples = entries.map((entry, index) => readEntryExtensions(hs, entry, index === 0));
   const [first] = staples;
   if (first !== undefined) {
     hs.peerOcsp = first;
@@ -77,8 +86,8 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   if (hs.server.clientCertificate === 'require') fail(CERTIFICATE_REQUIRED, 'certificate_required');
 }
 
-/** The OCSP response that stands beside a certificate. */
-function readEntryExtensions(hs: Handshake, entry: CertificateEntry): Uint8Array | undefined {
+/** The OCSP response that stands beside a certificate; the SCTs of the leaf are noted. */
+function readEntryExtensions(hs: Handshake, entry: CertificateEntry, isLeaf: boolean): Uint8Array | undefined {
   let staple: Uint8Array | undefined;
   for (const extension of entry.extensions) {
     //= rfc9846#section-4.5.1
@@ -90,10 +99,14 @@ function readEntryExtensions(hs: Handshake, entry: CertificateEntry): Uint8Array
     //# CertificateRequest message
     if (!asked || (extension.type !== STATUS_REQUEST && extension.type !== SIGNED_CERTIFICATE_TIMESTAMP))
       fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', extensionName(extension.type));
-    if (extension.type !== STATUS_REQUEST) continue;
     const r = new Reader(extension.body);
-    if (r.u8() !== OCSP) fail(BAD_CERTIFICATE_STATUS_RESPONSE, 'bad_certificate_status');
-    staple = r.vector(3, 1);
+    if (extension.type === SIGNED_CERTIFICATE_TIMESTAMP) {
+      const list = readTimestamps(r);
+      if (isLeaf) hs.peerTimestamps = list;
+    } else {
+      if (r.u8() !== OCSP) fail(BAD_CERTIFICATE_STATUS_RESPONSE, 'bad_certificate_status');
+      staple = r.vector(3, 1);
+    }
     r.finish();
   }
   return staple;

@@ -36,6 +36,8 @@ export interface VerifyRequest {
   readonly ocspResponse?: Uint8Array | undefined;
   /** Stapled responses by position in `chain` (RFC 9846 §4.5.1.1, RFC 6961). */
   readonly ocspResponses?: readonly (Uint8Array | undefined)[] | undefined;
+  /** SignedCertificateTimestampList that came beside the leaf (RFC 6962 §3.3): whoever has a policy on logs judges it. */
+  readonly signedCertificateTimestamps?: Uint8Array | undefined;
   /** We asked for a stapled response: a certificate that promises one (must-staple) and comes without is refused. */
   readonly statusRequested?: boolean | undefined;
   readonly crypto: CryptoProvider;

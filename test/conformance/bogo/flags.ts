@@ -6,6 +6,7 @@ export interface CredentialFlags {
   keyFile?: string;
   signingPrefs: number[];
   ocspResponse?: Uint8Array;
+  timestamps?: Uint8Array;
   mustMatchIssuer: boolean;
 }
 
@@ -33,7 +34,8 @@ const BOOLEANS = new Set(
    expect-no-session-id no-op-extra-handshake server-preference key-update key-update-before-read expect-hrr expect-no-hrr
    renegotiate-ignore renegotiate-freely renegotiate-once renegotiate-explicit forbid-renegotiation-after-handshake use-ocsp-callback
    set-ocsp-in-callback decline-ocsp-callback fail-ocsp-callback no-legacy-server-connect cbc-record-splitting reverify-on-resume
-   handshake-never-done
+   handshake-never-done enable-signed-cert-timestamps use-ticket-callback use-ticket-aead-callback renew-ticket skip-ticket
+   fail-ddos-callback fail-early-callback export-traffic-secrets
   `.split(/\s+/),
 );
 const STRINGS = new Set(
@@ -43,7 +45,7 @@ const STRINGS = new Set(
    expect-client-ca-list max-cert-list expect-cipher-aes expect-cipher-no-aes expect-cipher expect-peer-cert-file
    resumption-delay max-send-fragment read-size expect-selected-credential expect-ocsp-response write-settings
    quic-use-legacy-codepoint initial-timeout-duration-ms repeat-shim-initial-write expect-total-renegotiations
-   alps-use-new-codepoint expect-msg-callback`.split(/\s+/),
+   alps-use-new-codepoint expect-msg-callback expect-signed-cert-timestamps`.split(/\s+/),
 );
 const LISTS = new Set(['verify-prefs', 'expect-peer-verify-pref', 'curves', 'curves-flags', 'key-shares', 'server-supported-groups-hint']);
 const PREFIXES = ['on-initial-', 'on-resume-', 'on-retry-'];
@@ -104,6 +106,8 @@ function apply(flags: Flags, name: string, next: string | undefined, applies: bo
     if (applies) credential.signingPrefs.push(Number(next));
   } else if (name === 'ocsp-response') {
     if (applies) credential.ocspResponse = Buffer.from(next, 'base64');
+  } else if (name === 'signed-cert-timestamps') {
+    if (applies) credential.timestamps = Buffer.from(next, 'base64');
   } else if (LISTS.has(name)) {
     if (applies) flags.lists.set(name, [...(flags.lists.get(name) ?? []), Number(next)]);
   } else if (STRINGS.has(name)) {

@@ -1,7 +1,7 @@
 /** Contexts as the flags want them. Everything that the library implements is offered, as BoringSSL's shim does. */
 import { readFileSync } from 'node:fs';
 import { BAD_CERTIFICATE_STATUS_RESPONSE, CERTIFICATE_UNKNOWN, HANDSHAKE_FAILURE, INTERNAL_ERROR } from '../../../src/base/alerts.ts';
-import { equal } from '../../../src/base/bytes.ts';
+import { EMPTY, equal } from '../../../src/base/bytes.ts';
 import { TlsError } from '../../../src/base/errors.ts';
 import { nodeCrypto, privateKeyFromPem } from '../../../src/crypto/node/index.ts';
 import type { CipherSuite } from '../../../src/crypto/suites/suite.ts';
@@ -15,6 +15,7 @@ import {
   useSrtp,
 } from '../../../src/handshake/extensions/use-srtp.ts';
 import { renegotiation } from '../../../src/handshake/legacy/renegotiation.ts';
+import { signedCertificateTimestamp } from '../../../src/handshake/extensions/signed-certificate-timestamp.ts';
 import { schemeFits } from '../../../src/handshake/schemes.ts';
 import type { ProtocolVersion } from '../../../src/handshake/version.ts';
 import { readPem } from '../../../src/pki/asn1/pem.ts';
@@ -85,6 +86,10 @@ export interface Observed {
   advertisedAlpn: readonly string[];
   serverName: string;
   alpnRejected: boolean;
+  /** A session went into the server's store. */
+  stored: boolean;
+  /** Traffic secrets of TLS 1.3, by their label in the key log. */
+  readonly secrets: Map<string, Uint8Array>;
 }
 
 export function createShared(): Shared {
@@ -103,6 +108,8 @@ export function setUp(
     advertisedAlpn: [],
     serverName: '',
     alpnRejected: false,
+    stored: false,
+    secrets: new Map(),
   };
   const all = [...flags.credentials, ...(flags.base.certFile === undefined ? [] : [flags.base])];
   const credentials = all.map((each) => loadCredential(each, flags));
@@ -117,7 +124,8 @@ export function setUp(
     suites: offered,
     groups: chooseGroups(flags, keyShares),
     schemes: flags.lists.get('verify-prefs') ?? VERIFY_SCHEMES,
-    extensions: extensions(flags),
+    extensions: extensions(flags, server),
+    keyLog: flags.on.has('export-traffic-secrets') ? (line: string) => noteSecret(line, observed) : undefined,
     verifier: verifier(flags, observed),
     now: () => shared.start + shared.delay * 1000,
     credentials: [],
@@ -147,7 +155,15 @@ export function setUp(
     ...common,
     preferServerOrder: flags.on.has('server-preference'),
     clientCertificate: flags.on.has('require-any-client-certificate') ? 'require' : flags.on.has('verify-peer') ? 'request' : 'none',
+    clientAuthorities: readAuthorities(flags.value.get('use-client-ca-list')),
     selectContext: (name) => {
+      if (flags.on.has('fail-early-callback') || flags.on.has('fail-ddos-callback'))
+        throw new TlsError({
+          code: 'callback_failed',
+          alert: flags.on.has('fail-early-callback') ? HANDSHAKE_FAILURE : INTERNAL_ERROR,
+          origin: 'local',
+          detail: 'rejected',
+        });
       observed.serverName = name;
       return undefined;
     },
@@ -157,8 +173,14 @@ export function setUp(
         : undefined,
     findPsk: psk === undefined ? undefined : (name) => (equal(name, identity) ? { identity, key: Buffer.from(psk, 'latin1') } : undefined),
     pskHint: psk === undefined || identity.length === 0 ? undefined : identity,
-    tickets: flags.on.has('no-ticket') ? undefined : shared.tickets,
-    sessions: shared.sessions,
+    tickets: flags.on.has('no-ticket') ? undefined : ticketKeys(flags, shared),
+    sessions: {
+      ...shared.sessions,
+      put(id, sealed, ttlMs) {
+        observed.stored = true;
+        return shared.sessions.put(id, sealed, ttlMs);
+      },
+    },
     ticketCount: 2,
     sessionLifetimeMs: 7_200_000,
   });
@@ -215,16 +237,37 @@ const SRTP_PROFILES: Readonly<Record<string, number>> = {
   SRTP_AEAD_AES_256_GCM: SRTP_AEAD_AES_256_GCM,
 };
 
-/** use_srtp is an extension of DTLS only. */
-function extensions(flags: Flags): typeof EXTENSIONS {
+/** What -renew-ticket and -skip-ticket say, as a server's callback around its keys would. */
+function ticketKeys(flags: Flags, { tickets }: Shared): typeof tickets {
+  return {
+    ...tickets,
+    seal: (plain) => (flags.on.has('skip-ticket') ? EMPTY : tickets.seal(plain)),
+    isNewest: (ticket) => !flags.on.has('renew-ticket') && tickets.isNewest(ticket),
+  };
+}
+
+/** Names in hexadecimal, separated by commas. */
+function readAuthorities(list: string | undefined): Uint8Array[] {
+  if (list === undefined || list === '<NULL>' || list === '<EMPTY>') return [];
+  return list.split(',').map((name) => Buffer.from(name, 'hex'));
+}
+
+function noteSecret(line: string, observed: Observed): void {
+  const [label, , secret] = line.trim().split(' ');
+  observed.secrets.set(label!, Buffer.from(secret!, 'hex'));
+}
+
+/** A server has all; a client sends what it was told to. use_srtp is an extension of DTLS only. */
+function extensions(flags: Flags, server: boolean): typeof EXTENSIONS {
   const names = flags.value.get('srtp-profiles');
-  if (names === undefined || !flags.on.has('dtls')) return EXTENSIONS;
+  const base = server || flags.on.has('enable-signed-cert-timestamps') ? [...EXTENSIONS, signedCertificateTimestamp] : EXTENSIONS;
+  if (names === undefined || !flags.on.has('dtls')) return base;
   const profiles = names.split(':').map((name) => {
     const profile = SRTP_PROFILES[name];
     if (profile === undefined) throw new Unimplemented(`profile ${name}`);
     return profile;
   });
-  return [...EXTENSIONS, useSrtp(profiles)];
+  return [...base, useSrtp(profiles)];
 }
 
 function suites(flags: Flags, psk: boolean): readonly CipherSuite[] {
@@ -280,7 +323,12 @@ function loadCredential(input: CredentialFlags, flags: Flags): Credential {
     ...(handle.decryptRaw === undefined ? {} : { decryptRaw: (c: Uint8Array) => handle.decryptRaw!(c) }),
   };
   const ocsp = flags.on.has('decline-ocsp-callback') ? undefined : input.ocspResponse;
-  return { chain, key, ...(ocsp === undefined ? {} : { ocspResponse: ocsp }) };
+  return {
+    chain,
+    key,
+    ...(ocsp === undefined ? {} : { ocspResponse: ocsp }),
+    ...(input.timestamps === undefined ? {} : { signedCertificateTimestamps: input.timestamps }),
+  };
 }
 
 /** BoringSSL fails where it was given credentials and none fits; so does this callback. */

@@ -3,6 +3,7 @@
  * The program that BoringSSL's runner judges: one process per test, one connection per `-resume-count` and one more.
  * It only uses the engine's public face. Exit codes: 0 success, 1 failure, 89 not implemented.
  */
+import { appendFileSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { alertName, DECOMPRESSION_FAILURE } from '../../../src/base/alerts.ts';
 import { TlsError } from '../../../src/base/errors.ts';
@@ -14,6 +15,7 @@ import { WANTS_SEND, WANTS_WORK } from '../../../src/engine/wants.ts';
 import { MAX_DATAGRAM, MAX_DATAGRAM_MESSAGE } from '../../../src/base/limits.ts';
 import type { ClientContext, ClientOptions, Credential, ServerContext } from '../../../src/handshake/context.ts';
 import { datagramConfig } from '../../../src/record/datagram/config.ts';
+import { readPem } from '../../../src/pki/asn1/pem.ts';
 import type { Session } from '../../../src/session/session.ts';
 import { type Flags, parseFlags, Unimplemented } from './flags.ts';
 import { ADVANCE_ACK, framePacket, type PacketOp, PacketReader, RunnerClock } from './packets.ts';
@@ -78,7 +80,7 @@ async function connectOnce(
   // Only handshakes are cut to the path.
   if (!flags.value.has('mtu')) datagramCarrier(connection)?.setMaxDatagram(MAX_DATAGRAM);
   checkHandshake(flags, info, observed, credentials, driver, resumes);
-  await exchange(flags, driver, info);
+  await exchange(flags, driver, info, observed);
   if (
     context.side === 'client' &&
     rankOf(info.versionId) === 4 &&
@@ -146,6 +148,12 @@ function checkHandshake(
     if (want !== undefined && want !== got) throw new Failure(`${flag}: want ${want}, got ${got}`);
   };
   expectText('expect-server-name', observed.serverName);
+  if (flags.on.has('expect-no-server-name') && observed.serverName !== '') throw new Failure('unexpected server name');
+  expectText('expect-advertised-alpn', observed.advertisedAlpn.map((name) => String.fromCharCode(name.length) + name).join(''));
+  checkRequest(flags, observed);
+  checkPeer(flags, info, observed);
+  if (flags.on.has('expect-session-id') && !resumes && !observed.stored) throw new Failure('session was not cached on the server');
+  if (flags.on.has('expect-no-session-id') && observed.stored) throw new Failure('session was cached on the server');
   const alpn = flags.value.get(info.side === 'server' ? 'select-alpn' : 'expect-alpn') ?? '';
   if (alpn !== info.alpn) throw new Failure(`alpn: want ${alpn}, got ${info.alpn}`);
   if (flags.on.has('expect-extended-master-secret') && !info.extendedMasterSecret) throw new Failure('no extended master secret');
@@ -168,11 +176,36 @@ function checkHandshake(
     if (flag !== 'verify-fail' && flags.on.has(flag)) checkRetry(flag, info);
 }
 
+/** What the peer said of the certificates that it takes. */
+function checkRequest(flags: Flags, { request }: Observed): void {
+  const authorities = flags.value.get('expect-client-ca-list');
+  const named = request?.authorities.map((name) => Buffer.from(name).toString('hex')).join(',') ?? '';
+  if (authorities !== undefined && named !== authorities) throw new Failure(`authorities: want ${authorities}, got ${named}`);
+  const schemes = flags.lists.get('expect-peer-verify-pref');
+  if (schemes !== undefined && String(request?.schemes) !== String(schemes))
+    throw new Failure(`peer's schemes: want ${schemes}, got ${request?.schemes}`);
+}
+
+/** Who the peer is. */
+function checkPeer(flags: Flags, info: ConnectionInfo, observed: Observed): void {
+  if (flags.on.has('expect-verify-result') && !info.resumed && info.peerChain.length > 0 && !observed.verified)
+    throw new Failure('the chain was not verified');
+  const file = flags.value.get('expect-peer-cert-file');
+  if (file !== undefined) {
+    const chain = readPem(readFileSync(file, 'utf8')).map((block) => Buffer.from(block.der));
+    if (!chain.every((der, index) => der.equals(info.peerChain[index] ?? Buffer.alloc(0))) || chain.length !== info.peerChain.length)
+      throw new Failure('peer certificates');
+  }
+  const timestamps = flags.value.get('expect-signed-cert-timestamps');
+  if (timestamps !== undefined && !info.resumed && Buffer.from(info.peerTimestamps ?? []).toString('base64') !== timestamps)
+    throw new Failure('signed certificate timestamps');
+}
+
 function checkRetry(flag: 'expect-hrr' | 'expect-no-hrr', info: ConnectionInfo): void {
   if (info.helloRetried !== (flag === 'expect-hrr')) throw new Failure(flag);
 }
 
-async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo): Promise<void> {
+async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo, observed: Observed): Promise<void> {
   const { connection } = driver;
   driver.exporting = flags.on.has('use-exporter-between-reads');
   const exported = Number(flags.value.get('export-keying-material') ?? 0);
@@ -185,6 +218,7 @@ async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo): Pro
     if (finished === undefined) throw new Failure('no tls-unique');
     driver.write(info.resumed ? finished.server : finished.client);
   }
+  if (flags.on.has('export-traffic-secrets')) driver.write(trafficSecrets(info, observed));
   if (flags.on.has('send-alert')) {
     connection.abort(new TlsError({ code: 'aborted', origin: 'api', alert: DECOMPRESSION_FAILURE }));
     driver.flush();
@@ -212,6 +246,16 @@ async function exchange(flags: Flags, driver: Driver, info: ConnectionInfo): Pro
   connection.close();
   driver.flush();
   if (flags.on.has('check-close-notify')) await driver.closeNotify();
+}
+
+/** Their length in the host's order, what we read with, what we write with. */
+function trafficSecrets(info: ConnectionInfo, { secrets }: Observed): Uint8Array {
+  const client = secrets.get('CLIENT_TRAFFIC_SECRET_0');
+  const server = secrets.get('SERVER_TRAFFIC_SECRET_0');
+  if (client === undefined || server === undefined) throw new Failure('no traffic secrets');
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(client.length);
+  return Buffer.concat(info.side === 'client' ? [length, server, client] : [length, client, server]);
 }
 
 /** Connection and socket, with promises for what the shim waits for. */
@@ -456,6 +500,8 @@ main()
   .catch(async (error: unknown) => {
     if (error instanceof Unimplemented) {
       process.stderr.write(`unimplemented: ${error.message}\n`);
+      const reasons = process.env['SHIM_REASONS'];
+      if (reasons !== undefined) appendFileSync(reasons, `${error.message}\n`);
       process.exit(UNIMPLEMENTED);
     }
     const text =

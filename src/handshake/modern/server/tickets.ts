@@ -21,6 +21,7 @@ export function sendTickets(hs: Handshake): void {
     const session = sessionOf(hs, resumptionPsk(schedule.lh, schedule.resumption, nonce), new Uint8Array(0), sessionLifetimeMs, ageAdd);
     if (session.lifetimeMs < 1000) return;
     const ticket = tickets.seal(encodeSession(session));
+    if (ticket.length === 0) return;
     hs.carrier.message(NEW_SESSION_TICKET, (w) =>
       writeNewSessionTicket(w, { lifetime: Math.floor(session.lifetimeMs / 1000), ageAdd, nonce, ticket }),
     );
