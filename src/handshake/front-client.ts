@@ -16,6 +16,7 @@ import { writeOffers } from './extensions/blocks.ts';
 import type { ExtensionModule } from './extensions/module.ts';
 import type { Handlers } from './flow.ts';
 import type { Handshake } from './state.ts';
+import { SSL30 } from '../wire/version.ts';
 import type { ProtocolVersion } from './version.ts';
 
 export const clientFront: Handlers<Handshake> = {
@@ -101,6 +102,8 @@ function startHello(hs: Handshake): void {
   const legacy = client.versions.find((version) => version.family === 'legacy');
   const modern = client.versions.find((version) => version.family === 'modern');
   hs.clientVersion = modern?.legacyVersion ?? legacy!.id;
+  // Its version of the record layer is all that a server of SSL 3.0 alone may know.
+  if (hs.clientVersion === SSL30) hs.carrier.setVersion(SSL30, undefined);
   if (hs.previous !== undefined) hs.clientVersion = hs.previous.clientVersion;
   const session = client.versions.find((version) => version.client?.resumption !== undefined)?.client?.resumption?.offered(hs);
   // RFC 5077 §3.4: with a ticket, an ID of our own shows whether it was accepted.

@@ -22,6 +22,11 @@ export interface Flags {
   readonly credentials: CredentialFlags[];
 }
 
+/** The runner of 2018, the last that knows SSL 3.0, names no shim. */
+export function isOldRunner(flags: Flags): boolean {
+  return !flags.value.has('shim-id');
+}
+
 export class Unimplemented extends Error {}
 
 const BOOLEANS = new Set(
@@ -35,7 +40,7 @@ const BOOLEANS = new Set(
    renegotiate-ignore renegotiate-freely renegotiate-once renegotiate-explicit forbid-renegotiation-after-handshake use-ocsp-callback
    set-ocsp-in-callback decline-ocsp-callback fail-ocsp-callback no-legacy-server-connect cbc-record-splitting reverify-on-resume
    handshake-never-done enable-signed-cert-timestamps use-ticket-callback use-ticket-aead-callback renew-ticket skip-ticket
-   fail-ddos-callback fail-early-callback export-traffic-secrets
+   fail-ddos-callback fail-early-callback export-traffic-secrets no-ssl3 enable-all-curves enable-ed25519
   `.split(/\s+/),
 );
 const STRINGS = new Set(
@@ -45,7 +50,7 @@ const STRINGS = new Set(
    expect-client-ca-list max-cert-list expect-cipher-aes expect-cipher-no-aes expect-cipher expect-peer-cert-file
    resumption-delay max-send-fragment read-size expect-selected-credential expect-ocsp-response write-settings
    quic-use-legacy-codepoint initial-timeout-duration-ms repeat-shim-initial-write expect-total-renegotiations
-   alps-use-new-codepoint expect-msg-callback expect-signed-cert-timestamps`.split(/\s+/),
+   alps-use-new-codepoint expect-msg-callback expect-signed-cert-timestamps tls13-variant`.split(/\s+/),
 );
 const LISTS = new Set(['verify-prefs', 'expect-peer-verify-pref', 'curves', 'curves-flags', 'key-shares', 'server-supported-groups-hint']);
 const PREFIXES = ['on-initial-', 'on-resume-', 'on-retry-'];

@@ -4,6 +4,7 @@ import { BAD_CERTIFICATE_STATUS_RESPONSE, CERTIFICATE_UNKNOWN, HANDSHAKE_FAILURE
 import { EMPTY, equal } from '../../../src/base/bytes.ts';
 import { TlsError } from '../../../src/base/errors.ts';
 import { nodeCrypto, privateKeyFromPem } from '../../../src/crypto/node/index.ts';
+import { TLS_RSA_WITH_NULL_SHA } from '../../../src/crypto/suites/null.ts';
 import type { CipherSuite } from '../../../src/crypto/suites/suite.ts';
 import { createClientContext, createServerContext } from '../../../src/engine/context.ts';
 import type { ClientContext, Credential, CredentialRequest, ServerContext } from '../../../src/handshake/context.ts';
@@ -25,6 +26,7 @@ import { createMemoryStore } from '../../../src/session/cache.ts';
 import { createTicketKeys } from '../../../src/session/ticket.ts';
 import { dtls10Client, dtls10Server } from '../../../src/versions/dtls10.ts';
 import { dtls12Client, dtls12Server } from '../../../src/versions/dtls12.ts';
+import { ssl30Client, ssl30Server } from '../../../src/versions/ssl30.ts';
 import { tls10Client, tls10Server } from '../../../src/versions/tls10.ts';
 import { tls11Client, tls11Server } from '../../../src/versions/tls11.ts';
 import { tls12Client, tls12Server } from '../../../src/versions/tls12.ts';
@@ -33,11 +35,11 @@ import * as groups from '../../../src/wire/group.ts';
 import type { NamedGroup } from '../../../src/wire/group.ts';
 import * as s from '../../../src/wire/signature-scheme.ts';
 import { EXTENSIONS } from '../../support/contexts.ts';
-import { type CredentialFlags, type Flags, Unimplemented } from './flags.ts';
+import { type CredentialFlags, type Flags, isOldRunner, Unimplemented } from './flags.ts';
 import { ALL_SUITES } from './suites.ts';
 
-const CLIENT_VERSIONS = [tls13Client, tls12Client, tls11Client, tls10Client];
-const SERVER_VERSIONS = [tls13Server, tls12Server, tls11Server, tls10Server];
+const CLIENT_VERSIONS = [tls13Client, tls12Client, tls11Client, tls10Client, ssl30Client];
+const SERVER_VERSIONS = [tls13Server, tls12Server, tls11Server, tls10Server, ssl30Server];
 const DATAGRAM_CLIENT_VERSIONS = [dtls12Client, dtls10Client];
 const DATAGRAM_SERVER_VERSIONS = [dtls12Server, dtls10Server];
 
@@ -92,8 +94,16 @@ export interface Observed {
   readonly secrets: Map<string, Uint8Array>;
 }
 
-export function createShared(): Shared {
-  return { start: Date.now(), delay: 0, tickets: createTicketKeys(nodeCrypto), sessions: createMemoryStore(() => Date.now()) };
+/** Most certificates of the runner of 2018 were good in July 2016: sessions of them end with them. */
+const OLD_CERTIFICATES = Date.UTC(2016, 6, 20);
+
+export function createShared(old: boolean): Shared {
+  return {
+    start: old ? OLD_CERTIFICATES : Date.now(),
+    delay: 0,
+    tickets: createTicketKeys(nodeCrypto),
+    sessions: createMemoryStore(() => Date.now()),
+  };
 }
 
 export function setUp(
@@ -134,7 +144,12 @@ export function setUp(
     verifyResumed: flags.on.has('reverify-on-resume'),
     renegotiation: renegotiationOf(flags, server),
     // As BoringSSL: whether the peer knows RFC 5746 decides on the connection (-no-legacy-server-connect), not on what follows.
-    dangers: ['dangerouslyAllowLegacyRenegotiation', 'dangerouslyAllowWeakKeys'],
+    dangers: [
+      'dangerouslyAllowLegacyRenegotiation',
+      'dangerouslyAllowWeakKeys',
+      'dangerouslyExportWithoutExtendedMasterSecret',
+      ...(isOldRunner(flags) ? ['dangerouslyAllowSsl30', 'dangerouslyAllowNull'] : []),
+    ],
     selectCredential: (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
   };
   if (!server) {
@@ -217,10 +232,11 @@ export function rankOf(versionId: number): number {
 
 /** A version without a suite is no version: `-cipher` may leave nothing for the older ones. */
 function versions(flags: Flags, all: readonly ProtocolVersion[], offered: readonly CipherSuite[]): ProtocolVersion[] {
-  const min = rankOf(Number(flags.value.get('min-version') ?? 0x0301));
+  // Only the runner of 2018 knows SSL 3.0.
+  const min = rankOf(Number(flags.value.get('min-version') ?? (isOldRunner(flags) ? 0x0300 : 0x0301)));
   const max = rankOf(Number(flags.value.get('max-version') ?? 0x0304));
   // DTLS 1.0 goes with the flag of TLS 1.0.
-  const off = ['', flags.on.has('dtls') ? '' : 'no-tls1', flags.on.has('dtls') ? 'no-tls1' : 'no-tls11', 'no-tls12', 'no-tls13'];
+  const off = ['no-ssl3', flags.on.has('dtls') ? '' : 'no-tls1', flags.on.has('dtls') ? 'no-tls1' : 'no-tls11', 'no-tls12', 'no-tls13'];
   return all.filter(
     ({ rank, family }) =>
       rank >= min &&
@@ -272,12 +288,22 @@ function extensions(flags: Flags, server: boolean): typeof EXTENSIONS {
 
 function suites(flags: Flags, psk: boolean): readonly CipherSuite[] {
   const cipher = flags.value.get('cipher');
-  const usable = ALL_SUITES.filter((suite) => suite.family === 'modern' || psk || !suite.kx.usesPsk);
-  if (cipher === undefined) return usable.filter((suite) => !suite.name.includes('3DES') && !suite.name.includes('_CCM'));
+  const old = isOldRunner(flags);
+  // ECDHE begins with TLS 1.0 (RFC 4492). A server that answers with SSL 3.0 takes what it is offered: whoever would follow it offers none.
+  const ssl30 = old && !flags.on.has('no-ssl3') && Number(flags.value.get('min-version') ?? 0x0300) === 0x0300;
+  const usable = ALL_SUITES.filter(
+    (suite) => suite.family === 'modern' || ((psk || !suite.kx.usesPsk) && !(ssl30 && suite.kx.name.startsWith('ECDHE'))),
+  );
+
+  if (cipher === undefined) return usable.filter((suite) => (old || !suite.name.includes('3DES')) && !suite.name.includes('_CCM'));
   const parts = cipher.split(':');
   if (parts.includes('ALL') || cipher === 'DEFAULT') return usable;
   const legacy: CipherSuite[] = [];
   for (const part of parts.filter((each) => each !== 'DEFAULT')) {
+    if (part === 'NULL-SHA') {
+      legacy.push(TLS_RSA_WITH_NULL_SHA);
+      continue;
+    }
     if (part === '3DES') {
       legacy.push(...usable.filter((suite) => suite.family === 'legacy' && suite.name.includes('_3DES_')));
       continue;
@@ -320,6 +346,7 @@ function loadCredential(input: CredentialFlags, flags: Flags): Credential {
     ...(handle.curve === undefined ? {} : { curve: handle.curve }),
     ...(handle.bits === undefined ? {} : { bits: handle.bits }),
     ...(handle.spki === undefined ? {} : { spki: handle.spki }),
+    ...(handle.signPrehashed === undefined ? {} : { signPrehashed: (hashes: Uint8Array) => handle.signPrehashed!(hashes) }),
     ...(handle.decryptRaw === undefined ? {} : { decryptRaw: (c: Uint8Array) => handle.decryptRaw!(c) }),
   };
   const ocsp = flags.on.has('decline-ocsp-callback') ? undefined : input.ocspResponse;

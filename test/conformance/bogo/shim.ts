@@ -17,7 +17,7 @@ import type { ClientContext, ClientOptions, Credential, ServerContext } from '..
 import { datagramConfig } from '../../../src/record/datagram/config.ts';
 import { readPem } from '../../../src/pki/asn1/pem.ts';
 import type { Session } from '../../../src/session/session.ts';
-import { type Flags, parseFlags, Unimplemented } from './flags.ts';
+import { type Flags, isOldRunner, parseFlags, Unimplemented } from './flags.ts';
 import { ADVANCE_ACK, framePacket, type PacketOp, PacketReader, RunnerClock } from './packets.ts';
 import { createShared, type Observed, rankOf, setUp } from './setup.ts';
 
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   }
   const count = Number(parseFlags(args, 0).value.get('resume-count') ?? 0) + 1;
   for (let i = 0; i < count; i++) parseFlags(args, i);
-  const shared = createShared();
+  const shared = createShared(isOldRunner(parseFlags(args, 0)));
   let session: Session | undefined;
   for (let i = 0; i < count; i++) {
     const flags = parseFlags(args, i);
@@ -55,16 +55,7 @@ async function connectOnce(
   session: Session | undefined,
   resumes: boolean,
 ): Promise<Session | undefined> {
-  const socket = net.connect({
-    port: Number(flags.value.get('port')),
-    host: flags.on.has('ipv6') ? '::1' : '127.0.0.1',
-    noDelay: true,
-    allowHalfOpen: true,
-  });
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  const id = Buffer.alloc(8);
-  id.writeBigUInt64LE(BigInt(flags.value.get('shim-id') ?? 0));
-  socket.write(id);
+  const socket = await callRunner(flags);
   const hostName = flags.value.get('host-name');
   const clock = flags.on.has('dtls') ? new RunnerClock() : undefined;
   const connection = createConnection(
@@ -92,6 +83,22 @@ async function connectOnce(
     throw new Failure('no session');
   await driver.finish();
   return driver.sessions.at(-1);
+}
+
+/** The runner of 2018 does not say where it listens: on ::1 where it can. */
+async function callRunner(flags: Flags): Promise<net.Socket> {
+  const port = Number(flags.value.get('port'));
+  if (isOldRunner(flags)) return connectTo(port, '::1').catch(() => connectTo(port, '127.0.0.1'));
+  const socket = await connectTo(port, flags.on.has('ipv6') ? '::1' : '127.0.0.1');
+  const id = Buffer.alloc(8);
+  id.writeBigUInt64LE(BigInt(flags.value.get('shim-id')!));
+  socket.write(id);
+  return socket;
+}
+
+function connectTo(port: number, host: string): Promise<net.Socket> {
+  const socket = net.connect({ port, host, noDelay: true, allowHalfOpen: true });
+  return new Promise((resolve, reject) => socket.once('connect', () => resolve(socket)).once('error', reject));
 }
 
 /** BoringSSL's timers and limits: each flight begins with 400 ms, and is given up after the twelfth repetition. */
@@ -491,6 +498,15 @@ class DatagramDriver extends Driver {
   }
 }
 
+/** The runner of 2018 takes one text for an error: where an error map is named, its translations are printed too. */
+function translate(text: string): string {
+  const file = process.env['SHIM_ERRORS'];
+  if (file === undefined) return '';
+  const { ErrorMap } = JSON.parse(readFileSync(file, 'utf8')) as { ErrorMap: Record<string, string[]> };
+  const names = Object.entries(ErrorMap).filter(([, ours]) => ours.some((each) => text.includes(each)));
+  return names.map(([name]) => `${name}\n`).join('');
+}
+
 let lastDriver: Driver | undefined;
 
 main()
@@ -508,7 +524,7 @@ main()
       error instanceof TlsError
         ? `${error.code} ${error.origin} ${error.alert === undefined ? '-' : alertName(error.alert)} ${error.detail ?? ''}`
         : String((error as Error).stack);
-    process.stderr.write(`veritls: ${text}\n`);
+    process.stderr.write(`veritls: ${text}\n${translate(text)}`);
     if (process.env['SHIM_STACK'] !== undefined) process.stderr.write(`${(error as Error).stack}\n`);
     await lastDriver?.drain();
     process.exit(1);
