@@ -2,6 +2,8 @@
  * The flags that the runner passes. What is not in these tables is not implemented, and the shim says so with exit code 89.
  */
 export interface CredentialFlags {
+  /** A raw public key (RFC 7250) instead of a certificate. */
+  readonly raw: boolean;
   certFile?: string;
   keyFile?: string;
   signingPrefs: number[];
@@ -50,9 +52,19 @@ const STRINGS = new Set(
    expect-client-ca-list max-cert-list expect-cipher-aes expect-cipher-no-aes expect-cipher expect-peer-cert-file
    resumption-delay max-send-fragment read-size expect-selected-credential expect-ocsp-response write-settings
    quic-use-legacy-codepoint initial-timeout-duration-ms repeat-shim-initial-write expect-total-renegotiations
-   alps-use-new-codepoint expect-msg-callback expect-signed-cert-timestamps tls13-variant`.split(/\s+/),
+   alps-use-new-codepoint expect-msg-callback expect-signed-cert-timestamps tls13-variant
+   expect-peer-certificate-type expect-peer-rpk-sha256`.split(/\s+/),
 );
-const LISTS = new Set(['verify-prefs', 'expect-peer-verify-pref', 'curves', 'curves-flags', 'key-shares', 'server-supported-groups-hint']);
+const LISTS = new Set([
+  'verify-prefs',
+  'expect-peer-verify-pref',
+  'curves',
+  'curves-flags',
+  'key-shares',
+  'server-supported-groups-hint',
+  'accepted-peer-cert-types',
+  'available-client-cert-types',
+]);
 const PREFIXES = ['on-initial-', 'on-resume-', 'on-retry-'];
 
 /** `connection`: 0 for the first, then the resumptions. */
@@ -61,7 +73,7 @@ export function parseFlags(args: readonly string[], connection: number): Flags {
     on: new Set(),
     value: new Map(),
     lists: new Map(),
-    base: { signingPrefs: [], mustMatchIssuer: false },
+    base: { raw: false, signingPrefs: [], mustMatchIssuer: false },
     credentials: [],
   };
   for (let i = 0; i < args.length; i++) {
@@ -93,8 +105,8 @@ function apply(flags: Flags, name: string, next: string | undefined, applies: bo
     if (applies) flags.lists.set('key-shares', []);
     return 0;
   }
-  if (name === 'new-x509-credential') {
-    if (applies) flags.credentials.push({ signingPrefs: [], mustMatchIssuer: false });
+  if (name === 'new-x509-credential' || name === 'new-rpk-credential') {
+    if (applies) flags.credentials.push({ raw: name === 'new-rpk-credential', signingPrefs: [], mustMatchIssuer: false });
     return 0;
   }
   const credential = flags.credentials.at(-1) ?? flags.base;

@@ -16,11 +16,14 @@ import {
   useSrtp,
 } from '../../../src/handshake/extensions/use-srtp.ts';
 import { renegotiation } from '../../../src/handshake/legacy/renegotiation.ts';
+import { clientCertificateType, serverCertificateType } from '../../../src/handshake/extensions/certificate-types.ts';
 import { signedCertificateTimestamp } from '../../../src/handshake/extensions/signed-certificate-timestamp.ts';
+import type { ExtensionModule } from '../../../src/handshake/extensions/module.ts';
 import { schemeFits } from '../../../src/handshake/schemes.ts';
 import type { ProtocolVersion } from '../../../src/handshake/version.ts';
 import { readPem } from '../../../src/pki/asn1/pem.ts';
 import { parseCertificate } from '../../../src/pki/x509/certificate.ts';
+import type { RawKeyRequest } from '../../../src/pki/x509/raw-key.ts';
 import { type CertificateVerifier, parsePeerCertificate } from '../../../src/pki/x509/verifier.ts';
 import { createMemoryStore } from '../../../src/session/cache.ts';
 import { createTicketKeys } from '../../../src/session/ticket.ts';
@@ -31,6 +34,7 @@ import { tls10Client, tls10Server } from '../../../src/versions/tls10.ts';
 import { tls11Client, tls11Server } from '../../../src/versions/tls11.ts';
 import { tls12Client, tls12Server } from '../../../src/versions/tls12.ts';
 import { tls13Client, tls13Server } from '../../../src/versions/tls13.ts';
+import { RAW_PUBLIC_KEY, X509 } from '../../../src/wire/certificate-type.ts';
 import * as groups from '../../../src/wire/group.ts';
 import type { NamedGroup } from '../../../src/wire/group.ts';
 import * as s from '../../../src/wire/signature-scheme.ts';
@@ -123,6 +127,7 @@ export function setUp(
   };
   const all = [...flags.credentials, ...(flags.base.certFile === undefined ? [] : [flags.base])];
   const credentials = all.map((each) => loadCredential(each, flags));
+  const rawKeys = usesRawKeys(flags);
   const usable = credentials.map((credential, index) => ({ credential, mustMatch: all[index]!.mustMatchIssuer }));
   const psk = flags.value.get('psk');
   const identity = Buffer.from(flags.value.get('psk-identity') ?? '', 'latin1');
@@ -137,8 +142,9 @@ export function setUp(
     extensions: extensions(flags, server),
     keyLog: flags.on.has('export-traffic-secrets') ? (line: string) => noteSecret(line, observed) : undefined,
     verifier: verifier(flags, observed),
+    ...rawKeyVerification(flags, observed),
     now: () => shared.start + shared.delay * 1000,
-    credentials: [],
+    credentials: rawKeys ? ofTypes(credentials, flags.lists.get('available-client-cert-types')) : [],
     alpn: [] as string[],
     minDhBits: 1024,
     verifyResumed: flags.on.has('reverify-on-resume'),
@@ -150,7 +156,8 @@ export function setUp(
       'dangerouslyExportWithoutExtendedMasterSecret',
       ...(isOldRunner(flags) ? ['dangerouslyAllowSsl30', 'dangerouslyAllowNull'] : []),
     ],
-    selectCredential: (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
+    // Between certificates and raw keys the library chooses.
+    selectCredential: rawKeys ? undefined : (request: CredentialRequest) => selectCredential(flags, request, usable, observed),
   };
   if (!server) {
     const context = createClientContext({
@@ -273,10 +280,12 @@ function noteSecret(line: string, observed: Observed): void {
   observed.secrets.set(label!, Buffer.from(secret!, 'hex'));
 }
 
+const ALWAYS = [...EXTENSIONS, clientCertificateType, serverCertificateType];
+
 /** A server has all; a client sends what it was told to. use_srtp is an extension of DTLS only. */
-function extensions(flags: Flags, server: boolean): typeof EXTENSIONS {
+function extensions(flags: Flags, server: boolean): readonly ExtensionModule[] {
   const names = flags.value.get('srtp-profiles');
-  const base = server || flags.on.has('enable-signed-cert-timestamps') ? [...EXTENSIONS, signedCertificateTimestamp] : EXTENSIONS;
+  const base = server || flags.on.has('enable-signed-cert-timestamps') ? [...ALWAYS, signedCertificateTimestamp] : ALWAYS;
   if (names === undefined || !flags.on.has('dtls')) return base;
   const profiles = names.split(':').map((name) => {
     const profile = SRTP_PROFILES[name];
@@ -333,10 +342,42 @@ function chooseGroups(flags: Flags, keyShares: readonly number[] | undefined): N
   return list;
 }
 
+const RAW_KEY_LISTS = ['accepted-peer-cert-types', 'available-client-cert-types'];
+
+function usesRawKeys(flags: Flags): boolean {
+  return flags.credentials.some(({ raw }) => raw) || RAW_KEY_LISTS.some((name) => flags.lists.has(name));
+}
+
+/** Those of the types that may be shown, in their order. */
+function ofTypes(credentials: readonly Credential[], types: readonly number[] | undefined): readonly Credential[] {
+  if (types === undefined) return credentials;
+  if (types.includes(RAW_PUBLIC_KEY) && !credentials.some((each) => each.rawPublicKey !== undefined))
+    throw new Unimplemented('a certificate type without a credential');
+  return types.flatMap((type) => credentials.filter((each) => (each.rawPublicKey === undefined ? X509 : RAW_PUBLIC_KEY) === type));
+}
+
+/** What -accepted-peer-cert-types says. */
+function rawKeyVerification(flags: Flags, observed: Observed): Pick<ClientContext, 'rawKeyVerifier' | 'rawKeysOnly'> {
+  const types = flags.lists.get('accepted-peer-cert-types');
+  if (types === undefined || !types.includes(RAW_PUBLIC_KEY)) return {};
+  const rawKeyVerifier = {
+    verify({ spki, crypto }: RawKeyRequest) {
+      const key = crypto.importPublicKey(spki);
+      if (key === undefined) throw new TlsError({ code: 'unsupported_certificate', alert: 43, origin: 'local', detail: 'raw key' });
+      if (flags.on.has('verify-fail')) throw new TlsError({ code: 'certificate_rejected', alert: HANDSHAKE_FAILURE, origin: 'local' });
+      observed.verified = true;
+      return key;
+    },
+  };
+  return { rawKeyVerifier, rawKeysOnly: !types.includes(X509) };
+}
+
 function loadCredential(input: CredentialFlags, flags: Flags): Credential {
-  const chain = readPem(readFileSync(input.certFile!, 'utf8'))
-    .filter((block) => block.label === 'CERTIFICATE')
-    .map((block) => block.der);
+  const chain = input.raw
+    ? []
+    : readPem(readFileSync(input.certFile!, 'utf8'))
+        .filter((block) => block.label === 'CERTIFICATE')
+        .map((block) => block.der);
   const handle = privateKeyFromPem(readFileSync(input.keyFile!, 'utf8'));
   const schemes = input.signingPrefs.length > 0 ? input.signingPrefs : SIGN_SCHEMES;
   const key: Credential['key'] = {
@@ -353,6 +394,7 @@ function loadCredential(input: CredentialFlags, flags: Flags): Credential {
   return {
     chain,
     key,
+    ...(input.raw ? { rawPublicKey: key.spki! } : {}),
     ...(ocsp === undefined ? {} : { ocspResponse: ocsp }),
     ...(input.timestamps === undefined ? {} : { signedCertificateTimestamps: input.timestamps }),
   };
@@ -371,8 +413,10 @@ function selectCredential(
   if (flags.on.has('fail-cert-callback'))
     throw new TlsError({ code: 'callback_failed', alert: INTERNAL_ERROR, origin: 'local', detail: 'cert callback' });
   let issuerMissed = false;
+  let typeFits = false;
   for (const { credential, mustMatch } of usable) {
     if (!request.keyTypes.includes(credential.key.type)) continue;
+    typeFits = true;
     // RFC 8422 §5.1: a legacy server's curve must be one of the client's.
     if (!request.modern && flags.on.has('server') && credential.key.curve !== undefined && !fitsCurve(credential, request.groups)) continue;
     if (
@@ -390,10 +434,10 @@ function selectCredential(
   // A legacy server asks suite by suite.
   if (usable.length === 0 || (flags.on.has('server') && !request.modern)) return undefined;
   throw new TlsError({
-    code: issuerMissed ? 'no_credentials' : 'no_shared_scheme',
+    code: issuerMissed || !typeFits ? 'no_credentials' : 'no_shared_scheme',
     alert: HANDSHAKE_FAILURE,
     origin: 'local',
-    detail: 'no credential fits',
+    detail: typeFits ? 'no credential fits' : 'no credential of its types',
   });
 }
 
@@ -412,13 +456,7 @@ function verifier(flags: Flags, observed: Observed): CertificateVerifier {
       const certificate = parsePeerCertificate(request.chain[0]!);
       const key = request.crypto.importPublicKey(certificate.spki);
       if (key === undefined) throw new TlsError({ code: 'unsupported_certificate', alert: 43, origin: 'local', detail: 'key' });
-      if (
-        flags.on.has('verify-fail') &&
-        (flags.on.has('verify-peer') || flags.on.has('use-custom-verify-callback') || flags.on.has('require-any-client-certificate'))
-      ) {
-        const alert = flags.on.has('use-custom-verify-callback') ? CERTIFICATE_UNKNOWN : HANDSHAKE_FAILURE;
-        throw new TlsError({ code: 'certificate_rejected', alert, origin: 'local' });
-      }
+      refuseIfTold(flags);
       if (flags.on.has('fail-ocsp-callback') && request.side === 'server')
         throw new TlsError({
           code: 'bad_certificate_status',
@@ -430,6 +468,13 @@ function verifier(flags: Flags, observed: Observed): CertificateVerifier {
       return { certificate, key, path: [], trusted: true };
     },
   };
+}
+
+function refuseIfTold(flags: Flags): void {
+  const verifies = ['verify-peer', 'use-custom-verify-callback', 'require-any-client-certificate'].some((flag) => flags.on.has(flag));
+  if (!flags.on.has('verify-fail') || !verifies) return;
+  const alert = flags.on.has('use-custom-verify-callback') ? CERTIFICATE_UNKNOWN : HANDSHAKE_FAILURE;
+  throw new TlsError({ code: 'certificate_rejected', alert, origin: 'local' });
 }
 
 function readProtocols(wire: string | undefined): string[] {

@@ -3,6 +3,7 @@
  * The program that BoringSSL's runner judges: one process per test, one connection per `-resume-count` and one more.
  * It only uses the engine's public face. Exit codes: 0 success, 1 failure, 89 not implemented.
  */
+import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { alertName, DECOMPRESSION_FAILURE } from '../../../src/base/alerts.ts';
@@ -14,6 +15,7 @@ import type { ConnectionInfo } from '../../../src/engine/info.ts';
 import { WANTS_SEND, WANTS_WORK } from '../../../src/engine/wants.ts';
 import { MAX_DATAGRAM, MAX_DATAGRAM_MESSAGE } from '../../../src/base/limits.ts';
 import type { ClientContext, ClientOptions, Credential, ServerContext } from '../../../src/handshake/context.ts';
+import { RAW_PUBLIC_KEY, X509 } from '../../../src/wire/certificate-type.ts';
 import { datagramConfig } from '../../../src/record/datagram/config.ts';
 import { readPem } from '../../../src/pki/asn1/pem.ts';
 import type { Session } from '../../../src/session/session.ts';
@@ -168,7 +170,7 @@ function checkHandshake(
   const selected = flags.value.get('expect-selected-credential');
   if (selected !== undefined && !info.resumed) {
     const index = info.credential === undefined ? -1 : credentials.indexOf(info.credential);
-    const want = Number(selected) === -1 ? flags.credentials.length : Number(selected);
+    const want = Number(selected) === -1 && flags.base.certFile !== undefined ? flags.credentials.length : Number(selected);
     if (index !== want) throw new Failure(`selected credential: want ${selected}, got ${index}`);
   }
   if (
@@ -203,6 +205,17 @@ function checkPeer(flags: Flags, info: ConnectionInfo, observed: Observed): void
     if (!chain.every((der, index) => der.equals(info.peerChain[index] ?? Buffer.alloc(0))) || chain.length !== info.peerChain.length)
       throw new Failure('peer certificates');
   }
+  const type = flags.value.get('expect-peer-certificate-type');
+  if (type !== undefined && Number(type) !== (info.peerRawKey === undefined ? X509 : RAW_PUBLIC_KEY))
+    throw new Failure(`certificate type: want ${type}`);
+  const hash = flags.value.get('expect-peer-rpk-sha256');
+  if (
+    hash !== undefined &&
+    createHash('sha256')
+      .update(info.peerRawKey ?? '')
+      .digest('base64') !== hash
+  )
+    throw new Failure('raw public key');
   const timestamps = flags.value.get('expect-signed-cert-timestamps');
   if (timestamps !== undefined && !info.resumed && Buffer.from(info.peerTimestamps ?? []).toString('base64') !== timestamps)
     throw new Failure('signed certificate timestamps');

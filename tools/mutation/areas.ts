@@ -1,0 +1,34 @@
+/** What mutation testing looks at, and the tests that have to notice. */
+export interface Area {
+  readonly name: string;
+  /** Files that are altered. */
+  readonly files: readonly string[];
+  /** Test files that run against each alteration, those that cover it. */
+  readonly tests: readonly string[];
+}
+
+export const AREAS: readonly Area[] = [
+  {
+    name: 'protect',
+    files: ['src/crypto/protect/*.ts', '!src/crypto/protect/*.test.ts'],
+    tests: ['src/crypto/protect/protect.test.ts', 'src/crypto/protect/cbc.test.ts', 'src/crypto/protect/record-number.test.ts'],
+  },
+  { name: 'replay', files: ['src/record/datagram/replay.ts'], tests: ['src/record/datagram/replay.test.ts'] },
+  { name: 'reassembly', files: ['src/record/datagram/reassembly.ts'], tests: ['src/record/datagram/reassembly.test.ts'] },
+  { name: 'cookie', files: ['src/record/datagram/cookie.ts'], tests: ['src/record/datagram/cookie.test.ts'] },
+  {
+    name: 'flow',
+    files: ['src/handshake/flow.ts'],
+    tests: ['src/handshake/flow.test.ts', 'test/tls12-order.test.ts'],
+  },
+  {
+    name: 'host-name',
+    files: ['src/pki/x509/host-name.ts', 'src/pki/x509/dns-name.ts'],
+    tests: ['src/pki/x509/host-name.test.ts'],
+  },
+  {
+    name: 'certificates',
+    files: ['src/pki/x509/path-validate.ts', 'src/pki/x509/name-constraints.ts'],
+    tests: ['test/x509/validate.test.ts', 'test/x509/checklist.test.ts'],
+  },
+];
