@@ -19,7 +19,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'flow',
     files: ['src/handshake/flow.ts'],
-    tests: ['src/handshake/flow.test.ts', 'test/tls12-order.test.ts'],
+    tests: ['test/sim/flow-check.test.ts', 'test/tls12-order.test.ts', 'test/negative/order.test.ts'],
   },
   {
     name: 'host-name',

@@ -6,8 +6,6 @@ export function test(name, ...rest) {
   const options = rest.find((each) => typeof each === 'object') ?? {};
   if (fn !== undefined && !options.skip) cases.push({ name, fn });
 }
-export const it = test;
-export default test;
 
 export function describe(_name, fn) {
   fn();

@@ -93,6 +93,51 @@ test('D17: two secrets rotate: a cookie is honoured for one period more', () => 
   assert.ok(keys.check(here, peek({ cookie: later }), 600_500), 'after a long silence');
 });
 
+/** The provider, and how many HMACs it made. */
+function counting(): { crypto: typeof nodeCrypto; macs: () => number } {
+  let macs = 0;
+  const crypto: typeof nodeCrypto = {
+    ...nodeCrypto,
+    hmac(...parts) {
+      macs++;
+      return nodeCrypto.hmac(...parts);
+    },
+  };
+  return { crypto, macs: () => macs };
+}
+
+test('D17: a cookie of another length, or of no period that counts, costs no HMAC but that of the period', () => {
+  const { crypto, macs } = counting();
+  const keys = new CookieKeys({ crypto, periodMs: 1_000 });
+  const cookie = keys.make(here, peek(), 5_500);
+  assert.equal(macs(), 2, 'the key and the cookie');
+  assert.ok(!keys.check(here, peek({ cookie: cookie.subarray(0, COOKIE_LENGTH - 1) }), 5_600));
+  assert.ok(!keys.check(here, peek({ cookie: Uint8Array.of(...cookie, 0) }), 5_600));
+  assert.equal(macs(), 2, 'of another length');
+  for (const period of [3, 6, 7, 255]) {
+    const other = cookie.slice();
+    other[0] = period;
+    assert.ok(!keys.check(here, peek({ cookie: other }), 5_600));
+  }
+  assert.equal(macs(), 2, 'of another period');
+});
+
+test('D17: a key is derived once a period, and the one before is kept', () => {
+  const { crypto, macs } = counting();
+  const keys = new CookieKeys({ crypto, periodMs: 1_000 });
+  const cookie = keys.make(here, peek(), 1_000);
+  assert.ok(keys.check(here, peek({ cookie }), 1_500));
+  assert.equal(macs(), 3, 'one key, two cookies');
+  assert.ok(keys.check(here, peek({ cookie }), 2_500));
+  assert.equal(macs(), 5, 'the next key and the cookie under the old one');
+  keys.make(here, peek(), 9_000);
+  assert.equal(macs(), 7, 'another key and a cookie');
+  const before = new CookieKeys({ crypto: nodeCrypto, secret: new Uint8Array(32), periodMs: 1_000 }).make(here, peek(), 8_500);
+  const late = new CookieKeys({ crypto, secret: new Uint8Array(32), periodMs: 1_000 });
+  late.make(here, peek(), 3_000);
+  assert.ok(late.check(here, peek({ cookie: before }), 9_000), 'the key of the period before, though nobody asked then');
+});
+
 test('D17: servers with one secret know each other’s cookies, others do not', () => {
   const secret = new Uint8Array(32).fill(3);
   const one = new CookieKeys({ crypto: nodeCrypto, secret });

@@ -58,6 +58,17 @@ for (const size of SIZES) {
   });
 }
 
+for (const size of SIZES) {
+  test(`D3: accepting what has left a window of ${size} changes nothing in it`, () => {
+    const window = new ReplayWindow(size);
+    assert.equal(window.top, -1);
+    window.accept(1_000);
+    for (const behind of [size, size + 1, size + 8, size + 31, 3 * size]) window.accept(1_000 - behind);
+    assert.equal(window.top, 1_000);
+    for (let behind = 1; behind < size; behind++) assert.ok(window.fresh(1_000 - behind), `${behind} behind`);
+  });
+}
+
 test('D3: the first number may be any, and what is before it by less than the window may follow', () => {
   const window = new ReplayWindow(64);
   window.accept(1_000);

@@ -32,7 +32,7 @@ export class ReplayWindow {
   accept(seq: number): void {
     const ahead = seq - this.top;
     if (ahead > 0) {
-      this.#shift(this.top < 0 ? this.size : Math.min(ahead, this.size));
+      this.#shift(Math.min(ahead, this.size));
       this.#w0 |= 1;
       this.top = seq;
     } else if (-ahead < this.size) this.#mark(-ahead >>> 5, 1 << (-ahead & 31));
