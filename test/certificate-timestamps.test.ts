@@ -48,7 +48,10 @@ for (const version of VERSIONS) {
     };
     const { client } = run(version, { verifier }, { credentials: [shown] });
     assert.equal(client.connection.error, undefined);
-    assert.deepEqual(seen.map((list) => [...(list ?? [])]), [[...LIST]]);
+    assert.deepEqual(
+      seen.map((list) => [...(list ?? [])]),
+      [[...LIST]],
+    );
     assert.deepEqual([...(client.connection.info?.peerTimestamps ?? [])], [...LIST]);
   });
 
@@ -91,6 +94,9 @@ for (const version of VERSIONS) {
     const { client } = run(version, {}, { credentials: [shown], tickets });
     assert.equal(client.connection.error, undefined);
     assert.ok(client.connection.info !== undefined);
-    assert.equal(client.events.some((event) => event.type === 'session'), false);
+    assert.equal(
+      client.events.some((event) => event.type === 'session'),
+      false,
+    );
   });
 }
