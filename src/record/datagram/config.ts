@@ -72,12 +72,13 @@ export interface DatagramConfig {
  * For links that lose much: every flight begins with the first timeout anew, that one shrinks to round trips as measured, and the
  * last flight is repeated unasked. 400 ms is what RFC 9147 §5.8.2 recommends where people wait for the handshake.
  */
-export const LOSSY_LINK = {
-  initialTimeoutMs: 400,
-  minTimeoutMs: 200,
-  retainTimeout: false,
-  lastFlightRepeats: 5,
-} as const satisfies Partial<DatagramOptions>;
+export const LOSSY_LINK: Readonly<Record<'initialTimeoutMs' | 'minTimeoutMs' | 'lastFlightRepeats', number> & { retainTimeout: boolean }> =
+  {
+    initialTimeoutMs: 400,
+    minTimeoutMs: 200,
+    retainTimeout: false,
+    lastFlightRepeats: 5,
+  };
 
 export function datagramConfig(options: DatagramOptions): DatagramConfig {
   const initialTimeoutMs = inRange('initialTimeoutMs', options.initialTimeoutMs ?? 1_000, 1, 3_600_000);
