@@ -137,6 +137,10 @@ for (const versions of VERSIONS) {
   //= type=test
   //# The client and server MUST NOT use encrypt-then-MAC unless both sides have successfully exchanged
   //# encrypt_then_mac extensions.
+  //= rfc5246#section-6.2.3.2
+  //= type=test
+  //# padding_length The padding length MUST be such that the total size of the GenericBlockCipher
+  //# structure is a multiple of the cipher's block length.
   test(`${name}: every suite`, (t) => {
     let count = 0;
     for (const suite of SUITES) {

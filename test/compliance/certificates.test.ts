@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as alerts from '../../src/base/alerts.ts';
+import { ffdhePrime } from '../../src/crypto/ffdhe.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import * as der from '../../src/pki/asn1/der-writer.ts';
 import * as oids from '../../src/pki/asn1/oids.ts';
@@ -123,6 +124,9 @@ test('RFC 8422: ECDSA and EdDSA in certificates, and their keys', () => {
 //# Clients requesting an OCSP response and receiving an OCSP response in a "CertificateStatus" message
 //# MUST check the OCSP response and abort the handshake if the response is not satisfactory with
 //# bad_certificate_status_response(113) alert.
+//= rfc6066#section-8
+//= type=test
+//# The "extension_data" field of this extension SHALL contain "CertificateStatusRequest" where:
 test('RFC 6066: an OCSP response that cannot be read ends the handshake', () => {
   for (const version of ['TLS 1.2', 'TLS 1.3'] as const) {
     const pair = run(version, {
@@ -154,5 +158,31 @@ test('RFC 8422: a shared secret keeps its leading zeros', () => {
       if (secret[0] === 0) zeros++;
     }
     assert.equal(zeros, 1, group);
+  }
+});
+
+//= rfc9846#section-4.3.8.1
+//= type=test
+//# Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1.
+//= rfc9846#section-7.4.2
+//= type=test
+//# Note that the octet string Z as output by the Field-Element-to-Byte String Conversion specified in
+//# Appendix C.2 of [KEYAGREEMENT] has constant length for any given field; leading zeros found in this
+//# octet string MUST NOT be truncated.
+test('RFC 9846: finite-field shares between 1 and p-1, and secrets as long as the prime, by either way of the provider', () => {
+  const prime = ffdhePrime('ffdhe2048');
+  const one = new Uint8Array(prime.length);
+  one[prime.length - 1] = 1;
+  const last = prime.map((byte, i) => (i === prime.length - 1 ? byte - 1 : byte));
+  const ways = [() => nodeCrypto.startKeyShare('ffdhe2048'), () => nodeCrypto.startDh!({ prime, generator: Uint8Array.of(2) })!];
+  for (const start of ways) {
+    for (const share of [new Uint8Array(prime.length), one, last, prime]) assert.equal(start().finish(share), undefined);
+    for (const other of ways) {
+      const ours = start();
+      const theirs = other();
+      const secret = ours.finish(theirs.share)!;
+      assert.equal(secret.length, prime.length);
+      assert.deepEqual(theirs.finish(ours.share), secret);
+    }
   }
 });

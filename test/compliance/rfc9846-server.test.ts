@@ -92,6 +92,16 @@ const REFUSED: readonly [what: string, setup: Setup, change: Change, code: strin
   //= type=test
   //# If server supports (or is willing to use) only versions greater than client_version, it MUST send
   //# a "protocol_version" alert message and close the connection.
+  [
+    //= rfc9846#section-4.5.1
+    //= type=test
+    //# The server's certificate_list MUST always be non-empty.
+    'a client that verifies no certificate of ours',
+    {},
+    having(e.SIGNATURE_ALGORITHMS, [0, 2, 8, 8]),
+    'no_credentials',
+    alerts.HANDSHAKE_FAILURE,
+  ],
   ['no supported_versions to a server of TLS 1.3 alone', {}, without(e.SUPPORTED_VERSIONS), 'no_shared_version', alerts.PROTOCOL_VERSION],
   //= rfc9846#section-4.3.3
   //= type=test

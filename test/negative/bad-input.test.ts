@@ -508,6 +508,10 @@ test('S3: ServerKeyExchange with an RSA key (FREAK) in an RSA suite', () => {
 //= type=test
 //# With X25519 and X448, a receiving party MUST check whether the computed premaster secret is the
 //# all-zero value and abort the handshake if so, as described in Section 6 of [RFC7748].
+//= rfc8422#section-5.2
+//= type=test
+//# A client that receives a ServerHello message containing a Supported Point Formats Extension MUST
+//# respect the server's choice of point formats during the handshake (cf. Sections 5.6 and 5.7).
 test('S17, S18: points off the curve, at infinity, compressed, of another length, of small order', () => {
   const p256 = (first: number, length: number) => Uint8Array.from({ length }, (_, i) => (i === 0 ? first : i));
   const bad: readonly [string, typeof secp256r1, Uint8Array][] = [

@@ -104,7 +104,7 @@ function pointsOf({ path, codeLine }: Annotation): Point[] {
   for (let line = codeLine; line < codeLine + MAX_LINES && line <= lines.length; line++) {
     const text = lines[line - 1]!;
     if (text.trim().startsWith('//')) continue;
-    if (line === codeLine) points.push({ line, column: text.search(/\S/), what: 'the code below' });
+    if (line === codeLine) points.push({ line, column: startOf(text), what: 'the code below' });
     for (const match of text.matchAll(/\b(?:this\.#?)?(?:fail|refuse\w*|missing|drop\w*)\(/g))
       points.push({ line, column: match.index, what: `“${match[0]}…”` });
     if (/[;{}]\s*$/.test(text) && !/^\s*if .*[^{;]$/.test(text)) {
@@ -116,6 +116,11 @@ function pointsOf({ path, codeLine }: Annotation): Point[] {
     }
   }
   return points;
+}
+
+/** Behind the end of a block, as in `} else …`. */
+function startOf(text: string): number {
+  return (/^\s*(?:\} else )?/.exec(text) ?? [''])[0].length;
 }
 
 async function runCovered(file: string): Promise<Ran | undefined> {

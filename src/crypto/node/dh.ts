@@ -39,8 +39,12 @@ function startKnown(prime: Uint8Array): PendingKeyShare {
     finish(peer) {
       const ours = dh;
       dh = undefined;
+      //= rfc9846#section-4.3.8.1
+      //# Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1.
       if (ours === undefined || peer.length !== prime.length || !isBetween(stripZeros(peer), prime)) return undefined;
       try {
+        //= rfc9846#section-7.4.2
+        //# leading zeros found in this octet string MUST NOT be truncated
         return padTo(prime.length, plain(ours.computeSecret(peer)));
       } catch {
         return undefined;

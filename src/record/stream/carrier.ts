@@ -478,9 +478,9 @@ export class StreamCarrier implements RecordLayer {
     //# If an implementation detects a change_cipher_spec record received before the first ClientHello
     //# message or after the peer's Finished message, it MUST be treated as an unexpected record type
     if (this.#ccs === 'refuse') this.#refuse(UNEXPECTED_MESSAGE, 'unexpected_record', 'change_cipher_spec after the handshake');
+    else if (++this.#ccsCount > MAX_DUMMY_CCS) this.#refuse(UNEXPECTED_MESSAGE, 'too_many_ccs');
     //= rfc9846#section-5
     //# MUST simply drop it without further processing
-    else if (++this.#ccsCount > MAX_DUMMY_CCS) this.#refuse(UNEXPECTED_MESSAGE, 'too_many_ccs');
     return undefined;
   }
 
