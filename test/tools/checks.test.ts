@@ -128,6 +128,64 @@ test('quotations: exact words, in the right section, in both forms of text', () 
   assert.match(readFileSync(join(root, 'src/bad.ts'), 'utf8'), /rfc2222#section-2\n/);
 });
 
+test('compliance: sentences become requirements, and each needs code and test, or a reason', () => {
+  const cite = (type: string, words: string): string =>
+    [`${SLASHES}= rfc5246#section-1`, ...(type === '' ? [] : [`${SLASHES}= type=${type}`]), `${SLASHES}# ${words}`, ''].join('\n');
+  const empty = [
+    'rfc9846',
+    'rfc5746',
+    'rfc7627',
+    'rfc6066',
+    'rfc7301',
+    'rfc7366',
+    'rfc5077',
+    'rfc8422',
+    'rfc8446',
+    'rfc9147',
+    'rfc7919',
+    'rfc8449',
+    'rfc9146',
+  ];
+  const root = tree({
+    ...Object.fromEntries(empty.map((name) => [`../shared/rfc/${name}.txt`, '1.  One\n\n   Nothing.\n'])),
+    '../shared/rfc/rfc5246.txt': [
+      '1.  One',
+      '',
+      '   A server MUST send it.  A client, e.g., a small one, SHALL NOT wait;',
+      '   it MAY ask.',
+      '',
+      '   o  Both MUST stop',
+      '',
+      'Author       Standards Track      [Page 1]',
+      '\fRFC 5246      Title      May 2001',
+      '',
+      '      at the end.',
+      '',
+      '   o  IANA MUST keep a list.',
+      '',
+    ].join('\n'),
+    'README.md': '',
+    'src/a.ts': `${cite('', 'A server MUST send it')}export const sent = true;\n${cite('implication', 'SHALL NOT wait')}export const waits = false;\n`,
+    'test/a.test.ts': cite('test', 'A server MUST send it'),
+    'compliance/exceptions.toml':
+      '[[exception]]\nkind = "not-addressed-to-an-implementation"\ntarget = "rfc5246#section-1"\nquote = "IANA MUST keep a list."\nreason = "To IANA, which does."\n',
+    'compliance/requirements/README': '',
+    'test/embedded/none.txt': '',
+  });
+  const { status, out } = check(root, 'compliance/run');
+  assert.equal(status, 1);
+  assert.match(out, /rfc5246 §1: open: Both MUST stop at the end\./);
+  assert.match(out, /4 MUST sentences of 1 RFCs: 1 with code and test, 1 by construction, 1 with a reason/);
+  assert.match(
+    readFileSync(join(root, 'compliance/snapshot.txt'), 'utf8'),
+    /rfc5246 §1 MUST \[tested\] A server MUST send it\. <- src\/a\.ts test\/a\.test\.ts/,
+  );
+  assert.match(
+    readFileSync(join(root, 'compliance/requirements/rfc5246.toml'), 'utf8'),
+    /quote = '''\nA client, e\.g\., a small one, SHALL NOT wait; it MAY ask\.\n'''/,
+  );
+});
+
 test('documents: links and paths lead somewhere', () => {
   const empty = { 'CONTRIBUTING.md': '', 'SECURITY.md': '', 'CHANGELOG.md': '' };
   const { status, out } = check(

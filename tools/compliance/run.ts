@@ -46,6 +46,13 @@ file('docs/compliance/guide.md', guidePageOf(guide));
 for (const one of done) file(`docs/compliance/${one.document.name}.md`, pageOf(one));
 if (args.includes('--html')) write('build/compliance.html', htmlOf(done));
 
+const binding = done
+  .filter(({ document }) => document.binding)
+  .flatMap(({ traces }) => traces.filter(({ requirement }) => requirement.level === 'MUST'));
+const failures = binding.filter(({ state }) => !isMet(state)).length;
+const total = totalOf(binding);
+if (!readFileSync(join(ROOT, 'README.md'), 'utf8').replace(/\s+/g, ' ').includes(total)) problems.push(`README.md does not say “${total}”`);
+
 if (args.includes('--open')) listOpen(args[args.indexOf('--open') + 1] ?? '');
 else {
   if (args.includes('--coverage')) {
@@ -56,7 +63,9 @@ else {
   console.log(summaryTable(done, false).join('\n'));
   console.log(`User guide: ${guideSummary(guide)}`);
   for (const problem of problems.slice(0, 100)) console.error(`✖ ${problem}`);
-  console.log(`${annotations.length} citations, ${problems.length} problems`);
+  console.log(`${annotations.length} citations`);
+  console.log(total);
+  console.log(`${binding.length - failures} passed, ${problems.length} failed`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
@@ -95,6 +104,13 @@ function closest(traces: readonly Trace[], words: string): Trace | undefined {
     }
   }
   return best;
+}
+
+/** The sentence of the README. */
+function totalOf(traces: readonly Trace[]): string {
+  const count = (state: Trace['state']): number => traces.filter((one) => one.state === state).length;
+  const documents = new Set(traces.map(({ requirement }) => requirement.document)).size;
+  return `${traces.length} MUST sentences of ${documents} RFCs: ${count('tested')} with code and test, ${count('implied')} by construction, ${count('exception')} with a reason`;
 }
 
 function isMet(state: Trace['state']): boolean {
