@@ -19,7 +19,7 @@ const noSuiteOnly = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', 'dist/', '.cache/', 'coverage/', 'docs/', '**/*.mjs', '**/*.d.mts'] },
+  { ignores: ['**/node_modules/', 'dist/', 'build/', '.cache/', 'coverage/', 'docs/', '**/*.mjs', '**/*.d.mts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],
