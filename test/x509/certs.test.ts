@@ -123,6 +123,7 @@ test('PKCS #12: files of OpenSSL are read, ours are read by OpenSSL', withOpenss
     [],
     ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'],
     ['-keypbe', 'AES-128-CBC', '-certpbe', 'NONE'],
+    ['-keypbe', 'NONE', '-certpbe', 'NONE'],
     ['-macalg', 'sha512', '-iter', '100'],
   ];
   for (const extra of variants) {
@@ -135,17 +136,26 @@ test('PKCS #12: files of OpenSSL are read, ours are read by OpenSSL', withOpenss
   }
   assert.throws(() => readPkcs12(nodeCrypto, new Uint8Array(openssl(...base)), 'falsch'), /wrong password/);
   const pkcs8 = privateKeyToPkcs8(readFileSync(key, 'utf8'));
-  const own = createPkcs12({
-    crypto: nodeCrypto,
-    pkcs8,
-    certificates: [leaf.certificate.der, ca.certificate.der],
-    password: 'ü',
-    friendlyName: 'name',
-    iterations: 100,
-  });
-  const shown = openssl('pkcs12', '-in', file('own.p12', own), '-passin', 'pass:ü', '-nodes').toString();
-  assert.equal(readPem(shown).length, 3);
-  assert.equal(readPkcs12(nodeCrypto, own, 'ü').certificates.length, 2);
+  for (const legacy of [false, true]) {
+    const own = createPkcs12({
+      crypto: nodeCrypto,
+      pkcs8,
+      certificates: [leaf.certificate.der, ca.certificate.der],
+      password: 'ü',
+      friendlyName: 'name',
+      iterations: 100,
+      legacy,
+    });
+    const path = file('own.p12', own);
+    const shown = openssl('pkcs12', '-in', path, '-passin', 'pass:ü', '-nodes').toString();
+    assert.equal(readPem(shown).length, 3);
+    const { stderr } = spawnSync('openssl', ['pkcs12', '-in', path, '-passin', 'pass:ü', '-nodes', '-info']);
+    assert.match(
+      stderr.toString(),
+      legacy ? /MAC: sha1, [\s\S]*pbeWithSHA1And3-KeyTripleDES-CBC/ : /MAC: sha256, [\s\S]*PBES2, PBKDF2, AES-256-CBC/,
+    );
+    assert.equal(readPkcs12(nodeCrypto, own, 'ü').certificates.length, 2);
+  }
 });
 
 test('PKCS #7 bundles', withOpenssl, () => {

@@ -88,6 +88,21 @@ export function encryptWithPassword(
   return { algorithm: der.algorithm(oids.PBES2, der.sequence(kdf, der.algorithm(oids.AES256_CBC, der.octetString(iv)))), cipher };
 }
 
+/** Encrypts with PKCS #12's own scheme, SHA-1 and 3DES: for programs that know no PBES2. */
+export function encryptWithPkcs12Scheme(
+  crypto: CryptoProvider,
+  plain: Uint8Array,
+  password: string,
+  iterations: number,
+): { readonly algorithm: Uint8Array; readonly cipher: Uint8Array } {
+  const salt = crypto.random(8);
+  const key = pkcs12Kdf(crypto, 'sha1', password, salt, iterations, 1, 24);
+  const iv = pkcs12Kdf(crypto, 'sha1', password, salt, iterations, 2, 8);
+  const padding = 8 - (plain.length % 8);
+  const cipher = crypto.cbc('3des-ede-cbc', key).encrypt(iv, concat(plain, new Uint8Array(padding).fill(padding)));
+  return { algorithm: der.algorithm(oids.PBE_SHA1_3DES, der.sequence(der.octetString(salt), der.integer(iterations))), cipher };
+}
+
 /** PBKDF2, RFC 8018 §5.2. */
 export function pbkdf2(
   crypto: CryptoProvider,

@@ -11,9 +11,9 @@ import * as der from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
 import { BMP_STRING, contextConstructed, contextPrimitive, SEQUENCE, SET } from '../asn1/tags.ts';
 import { Certificate } from '../x509/certificate.ts';
-import { decryptInfo, encryptPrivateKey } from './encrypted-key.ts';
+import { decryptInfo } from './encrypted-key.ts';
 import { readPkcs8 } from './key-file.ts';
-import { decryptWithPassword, encryptWithPassword, pkcs12Kdf, wrongPassword } from './password.ts';
+import { decryptWithPassword, encryptWithPassword, encryptWithPkcs12Scheme, pkcs12Kdf, wrongPassword } from './password.ts';
 
 export interface Pkcs12Content {
   /** PKCS #8 DER of each key, with its names. */
@@ -62,7 +62,10 @@ export function readPkcs12(crypto: CryptoProvider, bytes: Uint8Array, password: 
   return { keys: content.keys, certificates: content.certificates };
 }
 
-/** Writes a PKCS #12 file: AES-256-CBC by PBES2, HMAC-SHA-256. The first certificate is the key's. `iterations` default 10 000. */
+/**
+ * Writes a PKCS #12 file: AES-256-CBC by PBES2, HMAC-SHA-256; with `legacy` 3DES and SHA-1, for programs of before 2018. The first
+ * certificate is the key's. `iterations` default 10 000.
+ */
 export function createPkcs12(options: {
   readonly crypto: CryptoProvider;
   readonly pkcs8: Uint8Array;
@@ -71,8 +74,11 @@ export function createPkcs12(options: {
   readonly password: string;
   readonly friendlyName?: string | undefined;
   readonly iterations?: number | undefined;
+  /** Default false. */
+  readonly legacy?: boolean | undefined;
 }): Uint8Array {
-  const { crypto, password, certificates, iterations = 10_000 } = options;
+  const { crypto, password, certificates, iterations = 10_000, legacy = false } = options;
+  const encrypt = legacy ? encryptWithPkcs12Scheme : encryptWithPassword;
   if (certificates.length === 0) misuse('invalid_argument', 'no certificates');
   readPkcs8(options.pkcs8);
   const localKeyId = crypto.digest('sha1', certificates[0]!);
@@ -81,20 +87,19 @@ export function createPkcs12(options: {
     const bag = der.sequence(der.oid(oids.X509_CERTIFICATE), der.context(0, der.octetString(one)));
     return der.sequence(der.oid(oids.PKCS12_CERT_BAG), der.context(0, bag), ...(i === 0 ? [attributes] : []));
   });
-  const { algorithm, cipher } = encryptWithPassword(crypto, der.sequence(...certBags), password, iterations);
+  const { algorithm, cipher } = encrypt(crypto, der.sequence(...certBags), password, iterations);
   const encrypted = der.sequence(der.integer(0), der.sequence(der.oid(oids.PKCS7_DATA), algorithm, der.contextValue(0, cipher)));
-  const keyBag = der.sequence(
-    der.oid(oids.PKCS12_SHROUDED_KEY_BAG),
-    der.context(0, encryptPrivateKey(crypto, options.pkcs8, password, iterations)),
-    attributes,
-  );
+  const key = encrypt(crypto, options.pkcs8, password, iterations);
+  const shrouded = der.sequence(key.algorithm, der.octetString(key.cipher));
+  const keyBag = der.sequence(der.oid(oids.PKCS12_SHROUDED_KEY_BAG), der.context(0, shrouded), attributes);
   const authSafe = der.sequence(
     der.sequence(der.oid(oids.PKCS7_ENCRYPTED_DATA), der.context(0, encrypted)),
     der.sequence(der.oid(oids.PKCS7_DATA), der.context(0, der.octetString(der.sequence(keyBag)))),
   );
   const salt = crypto.random(16);
-  const mac = crypto.hmac('sha256', pkcs12Kdf(crypto, 'sha256', password, salt, iterations, 3, 32), authSafe);
-  const digestInfo = der.sequence(der.algorithm(oids.SHA256, der.nullValue()), der.octetString(mac));
+  const [hash, hashOid, length] = legacy ? (['sha1', oids.SHA1, 20] as const) : (['sha256', oids.SHA256, 32] as const);
+  const mac = crypto.hmac(hash, pkcs12Kdf(crypto, hash, password, salt, iterations, 3, length), authSafe);
+  const digestInfo = der.sequence(der.algorithm(hashOid, der.nullValue()), der.octetString(mac));
   return der.sequence(
     der.integer(3),
     der.sequence(der.oid(oids.PKCS7_DATA), der.context(0, der.octetString(authSafe))),
