@@ -220,9 +220,9 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
     else this.#endIfClosed();
   }
 
-  /** Ends at once. With an error that has an alert, the peer is told. */
+  /** Ends at once. With an error that has an alert, the peer is told. Nothing is left to do once both sides have closed. */
   abort(error?: TlsError): void {
-    if (this.#error !== undefined) return;
+    if (this.#ended) return;
     this.#die(error ?? new TlsError({ code: 'aborted', origin: 'api' }));
   }
 
