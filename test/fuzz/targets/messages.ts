@@ -11,7 +11,12 @@ import {
 } from '../../../src/wire/messages/certificate-legacy.ts';
 import { readCertificateRequestLegacy, writeCertificateRequestLegacy } from '../../../src/wire/messages/certificate-request-legacy.ts';
 import { readCertificateRequest } from '../../../src/wire/messages/certificate-request.ts';
-import { readCertificateStatus, writeCertificateStatus } from '../../../src/wire/messages/certificate-status.ts';
+import {
+  OCSP_MULTI,
+  readCertificateStatus,
+  writeCertificateStatus,
+  writeCertificateStatuses,
+} from '../../../src/wire/messages/certificate-status.ts';
 import * as verify from '../../../src/wire/messages/certificate-verify.ts';
 import { readCertificate, writeCertificate } from '../../../src/wire/messages/certificate.ts';
 import { readClientHello, writeClientHelloHead } from '../../../src/wire/messages/client-hello.ts';
@@ -64,7 +69,15 @@ const CODECS: readonly Codec[] = [
   },
   { name: 'CertificateRequest of TLS 1.2', again: (r, w) => writeCertificateRequestLegacy(w, readCertificateRequestLegacy(r, true)) },
   { name: 'CertificateRequest of TLS 1.0', again: (r, w) => writeCertificateRequestLegacy(w, readCertificateRequestLegacy(r, false)) },
-  { name: 'CertificateStatus', again: (r, w) => writeCertificateStatus(w, readCertificateStatus(r)) },
+  {
+    name: 'CertificateStatus',
+    again(r, w) {
+      const kind = r.bytes[r.position];
+      const responses = readCertificateStatus(r, true);
+      if (kind === OCSP_MULTI) writeCertificateStatuses(w, responses);
+      else writeCertificateStatus(w, responses[0]!);
+    },
+  },
   {
     name: 'CertificateVerify',
     again(r, w) {
