@@ -74,6 +74,9 @@ export async function startDatagramServer(hooks: DatagramHooks, port: number, ho
     },
     false,
   );
+  endpoint.onretransmit = (peer, attempts) => {
+    served.get(`${peer.address} ${peer.port}`)?.log.note('server', `no answer: sent again (${attempts})`);
+  };
   endpoint.onfailure = (peer, error) => {
     const association = served.get(`${peer.address} ${peer.port}`);
     if (association === undefined) return;

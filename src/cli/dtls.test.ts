@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
+import { lossyProxy } from '../node/dtls/lossy-proxy.ts';
 import { CertificateFolder, command, startCommand } from '../../test/support/command.ts';
 import type { ConnectionView } from './report.ts';
 
@@ -66,6 +67,25 @@ test('connect --dtls through a proxy that loses datagrams: the repetitions are s
   assert.equal(seen.ok, true);
   assert.ok(seen.connections[0]!.handshake.some(({ name }) => name.includes('sent again')));
   await proxy.printed(/lost/);
+});
+
+test('serve --dtls shows what it has repeated', async () => {
+  const served = startCommand(['serve', '--dtls', '--port', '0', '--count', '1', '--cert', p256.cert, '--key', p256.key, '--lossy-link']);
+  const port = (await served.printed(/port (\d+),/))[1]!;
+  // After the second ClientHello nothing gets through for a while: the server has nothing but its timer.
+  let fromClient = 0;
+  const proxy = await lossyProxy({
+    target: { host: '127.0.0.1', port: Number(port) },
+    onDatagram: ({ from }) => {
+      if (from !== 'client' || ++fromClient !== 2) return;
+      proxy.impairment = { loss: 1 };
+      setTimeout(() => (proxy.impairment = {}), 700);
+    },
+  });
+  const client = command(['connect', `localhost:${proxy.address.port}`, '--dtls', '--ca', p256.ca, '--no-pipe', '--timeout', '30']);
+  await served.printed(/no answer: sent again \(1\)/);
+  assert.equal((await client).status, 0);
+  await proxy.close();
 });
 
 test('connect --dtls as a pipe; a server that is not there', async () => {

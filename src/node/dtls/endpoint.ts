@@ -30,6 +30,8 @@ export class DTLSEndpoint {
   onerror: ((error: Error) => void) | undefined;
   /** Told of clients whose handshake failed. */
   onfailure: ((peer: PeerAddress, error: Error) => void) | undefined;
+  /** Told of flights that go out again in handshakes with clients, whose sessions are not known to anybody yet. */
+  onretransmit: ((peer: PeerAddress, attempts: number) => void) | undefined;
   /** Refuses new sessions while true. */
   busy = false;
   readonly #engine: Endpoint;
@@ -168,6 +170,8 @@ export class DTLSEndpoint {
           this.#onSession?.(session);
         }
         session._event(next.event);
+        if (next.event.type === 'retransmission' && next.association.side === 'server' && session.protocol === undefined)
+          this.onretransmit?.(next.association.peer, next.event.attempts);
         if (next.event.type === 'error' && next.association.side === 'server' && session.protocol === undefined)
           this.onfailure?.(next.association.peer, next.event.error);
         if (this.#isClosed) return;
