@@ -186,7 +186,6 @@ function forgetOffers(hs: Handshake): void {
   hs.peerCertificateSchemes = undefined;
   hs.peerAuthorities = [];
   hs.statusRequested = false;
-  hs.timestampsRequested = false;
   hs.statusesRequested = false;
   hs.peerCertificateType = X509;
   hs.peerTakesTypes = ONLY_X509;

@@ -81,8 +81,6 @@ export class Handshake implements FlowState {
   statusRequested = false;
   /** status_request_v2 asks for responses of the whole chain. */
   statusesRequested = false;
-  /** RFC 6962: the client takes SCTs beside our certificate. */
-  timestampsRequested = false;
   ticketSupported = false;
   /** The largest record content that the peer takes, when it said so. */
   peerRecordSizeLimit: number | undefined;

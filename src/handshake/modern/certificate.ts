@@ -11,14 +11,14 @@ import { fail } from '../../base/errors.ts';
 import { type MaybePromise, then } from '../../base/maybe-promise.ts';
 import { Reader } from '../../base/reader.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
-import { extensionName, SIGNED_CERTIFICATE_TIMESTAMP, STATUS_REQUEST } from '../../wire/extension.ts';
+import { extensionName, IN_CERTIFICATE, STATUS_REQUEST } from '../../wire/extension.ts';
 import { RAW_PUBLIC_KEY } from '../../wire/certificate-type.ts';
 import { CERTIFICATE } from '../../wire/handshake.ts';
 import { OCSP } from '../../wire/messages/certificate-status.ts';
 import { type CertificateEntry, readCertificate, writeCertificate } from '../../wire/messages/certificate.ts';
 import { shownCertificates } from '../credentials.ts';
-import { append } from '../extensions/blocks.ts';
-import { readTimestamps, timestampsOf } from '../extensions/signed-certificate-timestamp.ts';
+import { append, findModule, writeAnswers } from '../extensions/blocks.ts';
+import type { ExtensionModule } from '../extensions/module.ts';
 import { verifyChain } from '../peer-auth.ts';
 import type { Handshake } from '../state.ts';
 
@@ -31,7 +31,6 @@ export function sendCertificate(hs: Handshake): void {
   const chain = shownCertificates(hs);
   // Beside a raw key there is nothing that a CA could say.
   const staples = hs.side === 'server' && hs.statusRequested && chain === credential?.chain;
-  const timestamps = timestampsOf(hs);
   hs.carrier.message(CERTIFICATE, (w) =>
     writeCertificate(w, hs.modern.certificateRequestContext ?? EMPTY, chain, (entry, index) => {
       const ocsp = !staples ? undefined : index === 0 ? credential.ocspResponse : credential.ocspResponses?.[index];
@@ -45,12 +44,7 @@ export function sendCertificate(hs: Handshake): void {
           return true;
         });
       }
-      if (index === 0 && timestamps !== undefined) {
-        append(entry, SIGNED_CERTIFICATE_TIMESTAMP, () => {
-          entry.bytes(timestamps);
-          return true;
-        });
-      }
+      if (index === 0 && hs.side === 'server') writeAnswers(hs, entry, others(hs), IN_CERTIFICATE);
     }),
   );
 }
@@ -86,7 +80,12 @@ export function onCertificate(hs: Handshake, message: IncomingMessage): MaybePro
   if (hs.server.clientCertificate === 'require') fail(CERTIFICATE_REQUIRED, 'certificate_required');
 }
 
-/** The OCSP response that stands beside a certificate; the SCTs of the leaf are noted. */
+/** The modules with a part beside the leaf; status_request has one beside every certificate. */
+function others(hs: Handshake): ExtensionModule[] {
+  return hs.context.extensions.filter(({ where, type }) => (where & IN_CERTIFICATE) !== 0 && type !== STATUS_REQUEST);
+}
+
+/** The OCSP response that stands beside a certificate; what else stands beside the leaf goes to its module. */
 function readEntryExtensions(hs: Handshake, entry: CertificateEntry, isLeaf: boolean): Uint8Array | undefined {
   let staple: Uint8Array | undefined;
   for (const extension of entry.extensions) {
@@ -97,12 +96,14 @@ function readEntryExtensions(hs: Handshake, entry: CertificateEntry, isLeaf: boo
     //= rfc9846#section-4.5.1
     //# Extensions in the Certificate message from the client MUST correspond to extensions in the
     //# CertificateRequest message
-    if (!asked || (extension.type !== STATUS_REQUEST && extension.type !== SIGNED_CERTIFICATE_TIMESTAMP))
+    const module = extension.type === STATUS_REQUEST ? undefined : findModule(extension.type, others(hs));
+    if (!asked || (extension.type !== STATUS_REQUEST && module === undefined))
       fail(UNSUPPORTED_EXTENSION, 'unsolicited_extension', extensionName(extension.type));
     const r = new Reader(extension.body);
-    if (extension.type === SIGNED_CERTIFICATE_TIMESTAMP) {
-      const list = readTimestamps(r);
-      if (isLeaf) hs.peerTimestamps = list;
+    if (module !== undefined) {
+      // What the certificates above the leaf bring is nobody's affair.
+      if (isLeaf) module.onAnswer?.(hs, r, IN_CERTIFICATE);
+      else r.rest();
     } else {
       if (r.u8() !== OCSP) fail(BAD_CERTIFICATE_STATUS_RESPONSE, 'bad_certificate_status');
       staple = r.vector(3, 1);
