@@ -114,6 +114,8 @@ export const REVOCATION_CLOCK_SKEW_MS = 300_000;
 export const MAX_OCSP_AGE_MS = 604_800_000;
 /** Iterations of a password-based key derivation that a key file may ask for. */
 export const MAX_PASSWORD_ITERATIONS = 2_000_000;
+/** Hashes for all keys of one PKCS #12 file together: each of its locks has iterations of its own. */
+export const MAX_PASSWORD_WORK = 8_000_000;
 /** Bytes that scrypt may take for a key file, and its parallelisation. */
 export const MAX_SCRYPT_BYTES = 134_217_728;
 export const MAX_SCRYPT_PARALLEL = 16;

@@ -1,5 +1,5 @@
 /** PKCS #12 (RFC 7292) in password mode: keys and certificates in one file. DER only; RC2 is not supported. */
-import { latin1 } from '../../base/bytes.ts';
+import { EMPTY, latin1 } from '../../base/bytes.ts';
 import { constantTimeEqual } from '../../base/constant-time.ts';
 import { misuse, TlsError } from '../../base/errors.ts';
 import { MAX_PASSWORD_ITERATIONS, MAX_PKCS12_BAGS } from '../../base/limits.ts';
@@ -14,6 +14,7 @@ import { Certificate } from '../x509/certificate.ts';
 import { decryptInfo } from './encrypted-key.ts';
 import { readPkcs8 } from './key-file.ts';
 import { decryptWithPassword, encryptWithPassword, encryptWithPkcs12Scheme, pkcs12Kdf, wrongPassword } from './password.ts';
+import { metered } from './password-work.ts';
 
 export interface Pkcs12Content {
   /** PKCS #8 DER of each key, with its names. */
@@ -31,7 +32,8 @@ export interface Pkcs12Content {
 }
 
 /** Reads a PKCS #12 file. Throws `bad_key` (wrong password), `bad_der`, or `unsupported`. */
-export function readPkcs12(crypto: CryptoProvider, bytes: Uint8Array, password: string): Pkcs12Content {
+export function readPkcs12(provider: CryptoProvider, bytes: Uint8Array, password: string): Pkcs12Content {
+  const crypto = metered(provider);
   const field = 'PKCS #12';
   const outer = new DerReader(bytes);
   const body = outer.sequence(field);
@@ -129,6 +131,8 @@ function checkMac(crypto: CryptoProvider, body: DerReader, authSafe: Uint8Array,
   const salt = mac.octetString(field);
   const iterations = mac.done ? 1 : mac.smallInteger(field, MAX_PASSWORD_ITERATIONS);
   if (hash === undefined) throw new TlsError({ code: 'unsupported', origin: 'api', detail: 'hash of the PKCS #12 MAC' });
+  // As many iterations again for each hash length that is asked for.
+  if (expected.length !== crypto.digest(hash, EMPTY).length) malformed(field, mac.position, 'digest of wrong length');
   const key = pkcs12Kdf(crypto, hash, password, salt, iterations, 3, expected.length);
   if (!constantTimeEqual(crypto.hmac(hash, key, authSafe), expected)) wrongPassword();
 }
