@@ -1,8 +1,14 @@
 /** `veritls scan` finds what a server was told to accept, no more and no less. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { getDiffieHellman } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { startNssDevice } from '../../examples/support/nss-device.ts';
 import { CertificateFolder, command, startCommand } from '../../test/support/command.ts';
+import { freePort } from '../../test/interop/process.ts';
+import { integer, sequence } from '../pki/asn1/der-writer.ts';
+import { writePem } from '../pki/asn1/pem.ts';
 import { SUITES } from './catalogue.ts';
 import { startProgram, stopProgram } from './demo/programs.ts';
 import type { Grade, Reason } from './scan/grade.ts';
@@ -123,8 +129,105 @@ test('an OpenSSL server that accepts everything: as many suites as OpenSSL itsel
     assert.ok(found(report, 'TLSv1.2').schemes.includes('rsa_pkcs1_sha1'));
     assert.equal(report.grade, 'F');
     assert.match(report.reasons[0]!.text, /authenticate nobody|encrypt nothing/);
+    const { features } = report;
+    assert.deepEqual(
+      [features.tickets, features.sessionIds, features.extendedMasterSecret, features.encryptThenMac, features.secureRenegotiation],
+      [true, true, true, true, true],
+    );
+    assert.deepEqual([features.fallbackScsv, features.downgradeSentinel, features.compression], [true, true, false]);
+    assert.deepEqual([features.heartbeat, features.recordSizeLimit], [false, null]);
+    // It sizes DHE by its certificate's key: RSA of 2048 bits.
+    assert.equal(features.dhBits, 2048);
   } finally {
     await stopProgram(child);
+  }
+});
+
+/** An OpenSSL server that was told what its answers are to be. */
+async function openssl(args: readonly string[], ...scan: string[]): Promise<Report> {
+  const own = ['s_server', '-accept', '127.0.0.1:0', '-cert', rsa.cert, '-key', rsa.key];
+  const { child, match } = await startProgram('openssl', [...own, ...args], /ACCEPT \S*:(\d+)/);
+  try {
+    return await scanned(`127.0.0.1:${match[1]}`, '--servername', 'localhost', '--ca', rsa.ca, ...scan);
+  } finally {
+    await stopProgram(child);
+  }
+}
+
+test('OpenSSL with this and that switched off', { skip }, async () => {
+  const dh = folder.file('dh.pem');
+  // Group 2 of RFC 2409, 1024 bits.
+  writeFileSync(dh, writePem('DH PARAMETERS', sequence(integer(getDiffieHellman('modp2').getPrime()), integer(2))));
+  const without = ['-www', '-tls1_2', '-no_ticket', '-no_etm', '-cipher', 'DHE-RSA-AES128-SHA:@SECLEVEL=0', '-dhparam', dh];
+  const { features, versions, grade } = await openssl([...without, '-no_cache']);
+  assert.deepEqual(
+    versions.filter(({ accepted }) => accepted).map(({ version, suites }) => [version, suites.map((suite) => suite.openssl)]),
+    [['TLSv1.2', ['DHE-RSA-AES128-SHA']]],
+  );
+  assert.deepEqual(
+    [features.tickets, features.sessionIds, features.extendedMasterSecret, features.encryptThenMac],
+    [false, false, true, false],
+  );
+  assert.deepEqual([features.fallbackScsv, features.downgradeSentinel, features.dhBits], [null, null, 1024]);
+  assert.equal(grade, 'C');
+});
+
+test('OpenSSL over UDP', { skip }, async () => {
+  const { features, versions, grade } = await openssl(['-dtls', '-cipher', 'ECDHE+AESGCM'], '--dtls', '--parallel', '1');
+  assert.deepEqual(
+    versions.map(({ version, accepted, suites }) => [version, accepted, suites.length]),
+    [
+      ['DTLSv1.2', true, 2],
+      ['DTLSv1', false, 0],
+    ],
+  );
+  assert.deepEqual([features.tickets, features.compression, grade], [true, null, 'A+']);
+});
+
+const hasGnutls = spawnSync('gnutls-serv', ['--version']).status === 0;
+
+test('GnuTLS: heartbeat, record size limit, versions and suites that it was told', {
+  skip: hasGnutls ? false : 'no GnuTLS here',
+}, async () => {
+  const priority =
+    'NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AEAD:+ECDHE-RSA:+GROUP-SECP256R1:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+COMP-NULL';
+  const port = String(await freePort());
+  const args = ['--echo', '-p', port, '--x509certfile', rsa.cert, '--x509keyfile', rsa.key, '--disable-client-cert', '--heartbeat'];
+  const { child } = await startProgram('gnutls-serv', [...args, '--priority', priority], /IPv4[^\n]*done/i);
+  try {
+    const { features, versions } = await scanned(`127.0.0.1:${port}`, '--servername', 'localhost', '--ca', rsa.ca);
+    assert.deepEqual(
+      versions.filter(({ accepted }) => accepted).map(({ version, suites, groups }) => [version, suites.map(({ name }) => name), groups]),
+      [
+        ['TLSv1.3', ['TLS_AES_128_GCM_SHA256'], ['secp256r1']],
+        ['TLSv1.2', ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'], ['secp256r1']],
+      ],
+    );
+    assert.deepEqual([features.heartbeat, features.downgradeSentinel, features.compression], [true, true, false]);
+    assert.ok(features.recordSizeLimit !== null && features.recordSizeLimit >= 16_384);
+  } finally {
+    await stopProgram(child);
+  }
+});
+
+test('NSS, a device with SSL 3.0 and 3DES', async (t) => {
+  const device = await startNssDevice();
+  if (device === undefined) {
+    t.skip('there is no selfserv here');
+    return;
+  }
+  const ca = folder.file('device.pem');
+  writeFileSync(ca, device.ca);
+  try {
+    const { versions, grade, features } = await scanned(`127.0.0.1:${device.port}`, '--servername', 'localhost', '--ca', ca);
+    assert.deepEqual(
+      versions.filter(({ accepted }) => accepted).map(({ version, suites }) => [version, suites.map(({ name }) => name)]),
+      [['SSLv3', ['TLS_RSA_WITH_3DES_EDE_CBC_SHA']]],
+    );
+    assert.deepEqual([features.tickets, features.sessionIds, features.fallbackScsv, features.compression], [false, true, null, false]);
+    assert.equal(grade, 'F');
+  } finally {
+    device.stop();
   }
 });
 

@@ -1,11 +1,12 @@
 /** `veritls scan`: what a server accepts, and what to think of it. */
+import { lookup } from 'node:dns/promises';
 import { CLIENT_OPTIONS } from '../client-options.ts';
 import { certificateSummary } from '../certificate-view.ts';
 import { type Command, EXIT_OK } from '../command.ts';
-import { dial, parseTarget } from '../dial.ts';
+import { dial, parseTarget, type Target } from '../dial.ts';
 import { readTrust } from '../files.ts';
 import { type Io, type Printer, printer } from '../io.ts';
-import { integerOption, type OptionSpecs, parseOptions, secondsOption } from '../options.ts';
+import { integerOption, type OptionSpecs, parseOptions, secondsOption, UsageError } from '../options.ts';
 import { type Grade, gradeOf, type Reason } from '../scan/grade.ts';
 import { Prober } from '../scan/prober.ts';
 import { type Findings, survey, type VersionFindings } from '../scan/survey.ts';
@@ -16,6 +17,7 @@ import { clean, duration, type Paint, wrap } from '../text.ts';
 const OPTIONS = {
   servername: CLIENT_OPTIONS.servername,
   ca: CLIENT_OPTIONS.ca,
+  dtls: { type: 'boolean', help: 'over UDP: DTLS 1.2 and 1.0' },
   starttls: { type: 'string', value: 'PROTOCOL', help: `ask for TLS first: ${STARTTLS_PROTOCOLS.join(', ')}` },
   parallel: { type: 'string', value: 'N', help: 'connections at once: 4 by default' },
   timeout: { type: 'string', value: 'SECONDS', help: 'for each connection: 10 by default' },
@@ -37,6 +39,7 @@ export const scan: Command = {
   examples: [
     ['veritls scan localhost:4433 --ca ca.pem', 'your own'],
     ['veritls scan mail.example.com --starttls smtp --json', 'as JSON'],
+    ['veritls scan coap.example.com:5684 --dtls', 'over UDP'],
   ],
 
   async run(args, io) {
@@ -46,9 +49,9 @@ export const scan: Command = {
     const parallel = integerOption('parallel', values.parallel, 1, 64) ?? DEFAULT_PARALLEL;
     const trust = readTrust(values.ca);
     const started = performance.now();
-    // Looked up once: all questions go to the same machine.
-    const { socket, address } = await dial(target, timeoutMs);
-    socket.destroy();
+    const datagrams = values.dtls === true;
+    if (datagrams && values.starttls !== undefined) throw new UsageError('--dtls and --starttls exclude each other');
+    const address = await addressOf(target, datagrams, timeoutMs);
     const prober = new Prober({
       target: { host: address, port: target.port },
       serverName: values.servername ?? target.host,
@@ -56,6 +59,7 @@ export const scan: Command = {
       timeoutMs,
       trust,
       parallel,
+      datagrams,
     });
     const progress = progressOf(io, prober);
     let findings: Findings;
@@ -85,6 +89,14 @@ export const scan: Command = {
     return EXIT_OK;
   },
 };
+
+/** Looked up once: all questions go to the same machine. */
+async function addressOf(target: Target, datagrams: boolean, timeoutMs: number): Promise<string> {
+  if (datagrams) return (await lookup(target.host)).address;
+  const { socket, address } = await dial(target, timeoutMs);
+  socket.destroy();
+  return address;
+}
 
 function print(out: Printer, findings: Findings, { grade, reasons }: { grade: Grade; reasons: readonly Reason[] }): void {
   const { paint } = out;
@@ -143,9 +155,17 @@ function featurePairs({ features, alpn }: Findings): [string, string][] {
   return [
     ['ALPN', alpn.length === 0 ? 'none known' : alpn.join(', ')],
     ['OCSP stapling', yesNo(features.ocspStapling)],
+    ['session tickets', yesNo(features.tickets)],
+    ['session IDs', yesNo(features.sessionIds)],
     ['extended master secret', yesNo(features.extendedMasterSecret)],
     ['encrypt-then-MAC', yesNo(features.encryptThenMac)],
     ['secure renegotiation', yesNo(features.secureRenegotiation)],
+    ['compression', yesNo(features.compression)],
+    ['refuses fallback (SCSV)', yesNo(features.fallbackScsv)],
+    ['signs of a downgrade', yesNo(features.downgradeSentinel)],
+    ['DHE prime', features.dhBits === null ? 'does not apply' : `${features.dhBits} bits`],
+    ['heartbeat', yesNo(features.heartbeat)],
+    ['record size limit', features.recordSizeLimit === null ? 'none said' : `${features.recordSizeLimit} bytes`],
     ['early data (0-RTT)', yesNo(features.earlyData)],
     ['asks for a client certificate', yesNo(features.clientCertificate)],
     ['without server_name', features.withoutName],

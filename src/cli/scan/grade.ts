@@ -36,11 +36,15 @@ function versionReasons({ versions }: Gradable): Reason[] {
   const has = (rank: number): boolean => versions.some((one) => one.accepted && one.rank === rank);
   const reasons: Reason[] = [];
   if (!has(4) && !has(3)) reasons.push({ ceiling: 'F', text: 'Neither TLS 1.2 nor 1.3: clients of today cannot connect.' });
-  else if (!has(4)) reasons.push({ ceiling: 'A-', text: 'No TLS 1.3.' });
+  else if (!has(4) && !overDatagrams({ versions })) reasons.push({ ceiling: 'A-', text: 'No TLS 1.3.' });
   if (has(0)) reasons.push({ ceiling: 'F', text: 'SSL 3.0 is accepted: broken (POODLE, RFC 7568).' });
   if (has(1)) reasons.push({ ceiling: 'B', text: 'TLS 1.0 is accepted: deprecated (RFC 8996).' });
   if (has(2)) reasons.push({ ceiling: 'B', text: 'TLS 1.1 is accepted: deprecated (RFC 8996).' });
   return reasons;
+}
+
+function overDatagrams({ versions }: Pick<Gradable, 'versions'>): boolean {
+  return versions.some(({ version }) => version.startsWith('DTLS'));
 }
 
 const SUITE_RULES: readonly (readonly [RegExp, Grade, string])[] = [
@@ -106,6 +110,20 @@ function featureReasons({ features, versions }: Gradable): Reason[] {
   const reasons: Reason[] = [];
   if (features.secureRenegotiation === false) reasons.push({ ceiling: 'C', text: 'No secure renegotiation (RFC 5746).' });
   if (features.extendedMasterSecret === false) reasons.push({ ceiling: 'A-', text: 'No extended master secret (RFC 7627).' });
+  if (features.compression === true)
+    reasons.push({ ceiling: 'F', text: 'TLS compression is accepted: what it hides can be measured (CRIME).' });
+  if (features.dhBits !== null && features.dhBits < 2048)
+    reasons.push({
+      ceiling: features.dhBits < 1024 ? 'F' : 'C',
+      text: `Diffie-Hellman with a prime of ${features.dhBits} bits (Logjam): 2048 it should be.`,
+    });
+  const old = versions.some((one) => one.accepted && one.rank < 3);
+  if (features.fallbackScsv === false && old)
+    reasons.push({ ceiling: 'A', text: 'Clients that were made to fall back to an older version are not refused (RFC 7507).' });
+  if (features.downgradeSentinel === false && versions.some((one) => one.accepted && one.rank === 4))
+    reasons.push({ ceiling: 'B', text: 'TLS 1.3 without the signs by which clients notice a downgrade (RFC 9846).' });
+  if (features.heartbeat && !overDatagrams({ versions }))
+    reasons.push({ ceiling: 'A', text: 'Heartbeats are answered over a stream, which has no use for them (RFC 6520).' });
   const cbcOnly = versions.some((one) => one.accepted && one.rank === 3 && one.suites.some(({ name }) => name.includes('_CBC_')));
   if (cbcOnly && features.encryptThenMac === false) reasons.push({ ceiling: 'A', text: 'CBC suites without encrypt-then-MAC (RFC 7366).' });
   if (features.earlyData) reasons.push({ ceiling: 'A', text: 'Early data (0-RTT) is accepted: what it carries can be replayed.' });

@@ -7,12 +7,16 @@ import type { ConnectionInfo } from '../../engine/info.ts';
 import { isModernScheme } from '../../handshake/schemes.ts';
 import { groupName, type NamedGroup } from '../../wire/group.ts';
 import { schemeName } from '../../wire/signature-scheme.ts';
+import type { ExtensionModule } from '../../handshake/extensions/module.ts';
+import { recordSizeLimit } from '../../handshake/extensions/record-size-limit.ts';
+import { dtls10Client, dtls10Server } from '../../versions/dtls10.ts';
+import { dtls12Client, dtls12Server } from '../../versions/dtls12.ts';
 import * as catalogue from '../catalogue.ts';
 import type { CertificateView } from '../certificate-view.ts';
-import type { ClientRun } from '../client.ts';
 import { type ErrorReport, reportOf } from '../errors.ts';
 import { type TrustView, viewChain, viewTrust } from '../trust.ts';
-import type { Answer, Prober, Question } from './prober.ts';
+import type { Answer, Prober, Question, Recorded } from './prober.ts';
+import { type Accepted, rawFindings, type RawFindings } from './raw-findings.ts';
 
 export interface AcceptedSuite {
   readonly id: number;
@@ -49,15 +53,22 @@ export interface Findings {
     readonly encryptThenMac: boolean | null;
     readonly secureRenegotiation: boolean | null;
     readonly ocspStapling: boolean;
+    /** Sessions by ticket, and by ID below TLS 1.3. */
+    readonly tickets: boolean;
+    readonly sessionIds: boolean | null;
+    /** RFC 6520. */
+    readonly heartbeat: boolean;
+    /** Longest record that it takes (RFC 8449); null: it does not say. */
+    readonly recordSizeLimit: number | null;
     readonly earlyData: boolean;
     readonly clientCertificate: boolean;
     /** What happens without server_name. */
     readonly withoutName: 'same certificate' | 'other certificate' | 'refused';
-  };
+  } & RawFindings;
   readonly chain: readonly CertificateView[];
   readonly trust: TrustView;
   /** The first handshake that succeeded: what a client of today gets. */
-  readonly best: ClientRun;
+  readonly best: Recorded;
 }
 
 const ALPN_PROTOCOLS: readonly string[] = [
@@ -76,11 +87,18 @@ const ALPN_PROTOCOLS: readonly string[] = [
   'acme-tls/1',
 ];
 
+/** Best first. */
+const DATAGRAM_VERSIONS: readonly catalogue.NamedVersion[] = [
+  { option: 'dtls1.2', name: 'DTLSv1.2', rank: 3, client: dtls12Client, server: dtls12Server },
+  { option: 'dtls1.0', name: 'DTLSv1', rank: 2, client: dtls10Client, server: dtls10Server },
+];
+const LONGEST_RECORD = 16_385;
+
 /** Asks everything. `progress` is told what is being found out. Throws the first error when no version is accepted. */
 export async function survey(prober: Prober, progress: (what: string) => void): Promise<Findings> {
   progress('versions');
   const first = await Promise.all(
-    catalogue.VERSIONS.map(async (version) => ({
+    versionsOf(prober).map(async (version) => ({
       version,
       answer: await prober.ask({ versions: [version], suites: suitesOf(version), wantsSession: true }),
     })),
@@ -131,6 +149,13 @@ export async function survey(prober: Prober, progress: (what: string) => void): 
     }),
   ]);
   const { run, info } = best.answer;
+  progress('features');
+  const [heartbeat, limit, sessionIds, raw] = await Promise.all([
+    answersHeartbeats(prober, best.version),
+    recordSizeLimitOf(prober, best.version),
+    resumesById(prober, accepted.find(({ version }) => version.rank < 4)?.version),
+    rawOf(prober, versions),
+  ]);
   const legacy = accepted.find(({ version }) => version.rank < 4)?.answer.info;
   return {
     versions,
@@ -140,6 +165,11 @@ export async function survey(prober: Prober, progress: (what: string) => void): 
       encryptThenMac: await encryptsThenMacs(prober, versions),
       secureRenegotiation: legacy?.secureRenegotiation ?? null,
       ocspStapling: accepted.some(({ answer }) => answer.run.ocspResponse !== undefined),
+      tickets: accepted.some(({ answer }) => answer.run.sessions.some(({ ticket }) => ticket.length > 0)),
+      sessionIds,
+      heartbeat,
+      recordSizeLimit: limit,
+      ...raw,
       earlyData: accepted.some(({ answer }) => answer.run.sessions.some((session) => session.maxEarlyData > 0)),
       clientCertificate: accepted.some(({ answer }) => answer.run.log.steps.some((step) => step.name === 'CertificateRequest')),
       withoutName: unnamed.kind !== 'accepted' ? 'refused' : sameLeaf(unnamed.info, info) ? 'same certificate' : 'other certificate',
@@ -150,13 +180,59 @@ export async function survey(prober: Prober, progress: (what: string) => void): 
   };
 }
 
+function versionsOf({ options }: Prober): readonly catalogue.NamedVersion[] {
+  return options.datagrams ? DATAGRAM_VERSIONS : catalogue.VERSIONS;
+}
+
+async function answersHeartbeats(prober: Prober, version: catalogue.NamedVersion): Promise<boolean> {
+  const answer = await prober.ask({ versions: [version], suites: suitesOf(version), heartbeat: true });
+  return answer.kind === 'accepted' && answer.info.heartbeat;
+}
+
+async function recordSizeLimitOf(prober: Prober, version: catalogue.NamedVersion): Promise<number | null> {
+  let limit: number | null = null;
+  const watched: ExtensionModule = {
+    ...recordSizeLimit,
+    onAnswer(hs, r, where) {
+      recordSizeLimit.onAnswer?.(hs, r, where);
+      limit = hs.peerRecordSizeLimit ?? null;
+    },
+  };
+  const extensions = [...catalogue.EXTENSIONS.filter(({ type }) => type !== recordSizeLimit.type), watched];
+  const answer = await prober.ask({ versions: [version], suites: suitesOf(version), extensions, recordSizeLimit: LONGEST_RECORD });
+  return answer.kind === 'accepted' ? limit : null;
+}
+
+/** Without tickets: whether the server remembers by itself. */
+async function resumesById(prober: Prober, version: catalogue.NamedVersion | undefined): Promise<boolean | null> {
+  if (version === undefined) return null;
+  const question: Question = { versions: [version], suites: suitesOf(version), tickets: false };
+  const first = await prober.ask({ ...question, wantsSession: true });
+  const session = first.run.sessions.at(-1);
+  if (first.kind !== 'accepted' || session === undefined) return false;
+  const again = await prober.ask({ ...question, session });
+  return again.kind === 'accepted' && again.info.resumed;
+}
+
+async function rawOf(prober: Prober, versions: readonly VersionFindings[]): Promise<RawFindings> {
+  const { datagrams, ...target } = prober.options;
+  const known: Accepted[] = datagrams ? [] : versions.filter(({ accepted }) => accepted);
+  return rawFindings(target, known, () => prober.connections++);
+}
+
 function leafCurveOf(answer: Answer): string | undefined {
   return answer.kind === 'accepted' ? viewChain(answer.info.peerChain.slice(0, 1))[0]?.key.curve : undefined;
 }
 
 /** Suites of a version that can be tried without knowing a key. */
 function suitesOf(version: catalogue.NamedVersion): CipherSuite[] {
-  return catalogue.SUITES.filter((suite) => catalogue.fits(suite, [version], false) && catalogue.suiteLacks(suite) === undefined);
+  const all = catalogue.SUITES.filter((suite) => catalogue.fits(suite, [version], false) && catalogue.suiteLacks(suite) === undefined);
+  return DATAGRAM_VERSIONS.includes(version) ? all.filter(isForDatagrams) : all;
+}
+
+/** RFC 6347 §4.1.2.2: no stream cipher. */
+function isForDatagrams({ name }: CipherSuite): boolean {
+  return !name.includes('_RC4_');
 }
 
 function allSuites(versions: readonly catalogue.NamedVersion[]): CipherSuite[] {
@@ -280,7 +356,7 @@ async function resumes(prober: Prober, version: catalogue.NamedVersion, answer: 
 async function encryptsThenMacs(prober: Prober, versions: readonly VersionFindings[]): Promise<boolean | null> {
   for (const { rank, suites } of versions) {
     const cbc = suites.filter(({ name, fault }) => fault === null && name.includes('_CBC_')).map(({ id }) => id);
-    const version = catalogue.VERSIONS.find((one) => one.rank === rank);
+    const version = versionsOf(prober).find((one) => one.rank === rank);
     if (rank === 4 || cbc.length === 0 || version === undefined) continue;
     const answer = await prober.ask({ versions: [version], suites: suitesOf(version).filter(({ id }) => cbc.includes(id)) });
     return answer.kind === 'accepted' ? answer.info.encryptThenMac : null;
