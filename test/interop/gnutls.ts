@@ -54,11 +54,65 @@ export async function gnutls(report: Report): Promise<void> {
     const anonymous = common.filter((suite) => !suites.includes(suite));
     report.skipSuites(where, unknown, 'it does not have');
     report.skipSuites(where, mute, 'before TLS 1.2 it fails with itself for');
-    report.skipSuites(where, anonymous, 'its programs insist on certificates:');
     await asClient(report, version, name, suites);
     await asServer(report, version, name, suites);
+    await withoutCertificates(report, version, name, anonymous);
   }
 }
+
+/** Anonymous suites, which its programs take only where they are told of no others. */
+async function withoutCertificates(report: Report, peer: string, version: ours.VersionName, suites: readonly CipherSuite[]): Promise<void> {
+  if (suites.length === 0) return;
+  const list = priority(version, '+GROUP-ALL', '+ANON-ECDH:+ANON-DH');
+  const port = await freePort();
+  const args = ['--echo', '-p', String(port), '--disable-client-cert', '--priority', list];
+  const program = new Program('gnutls-serv', args);
+  await program.until(/listening on (IPv4|IPv6).*\.\.\.done/s);
+  let context = ours.server(version);
+  const server = await listen(
+    () => context,
+    (link) => void link.line().then((line) => link.write(`${[...line].reverse().join('')}\n`), ignore),
+  );
+  await report.run(
+    suites.flatMap((suite): Case[] => [
+      {
+        peer,
+        version,
+        role: 'client',
+        kind: 'suite',
+        what: suite.name,
+        async run() {
+          const link = await dial(port, ours.client(version, { suites: [suite] }));
+          expect((await link.connected()).suite === suite.name, 'another suite');
+          await echoed(link, 'hello');
+          link.close();
+        },
+      },
+      {
+        peer,
+        version,
+        role: 'server',
+        kind: 'suite',
+        what: suite.name,
+        async run() {
+          context = ours.server(version, { suites: [suite] });
+          const client = new Program('gnutls-cli', ['-p', String(server.port), '--priority', list, 'localhost']);
+          try {
+            await client.until(/Simple Client Mode|Handshake was completed/);
+            client.write('hello\n');
+            await client.until('olleh');
+          } finally {
+            client.kill();
+          }
+        },
+      },
+    ]),
+  );
+  program.kill();
+  server.close();
+}
+
+function ignore(): void {}
 
 // --- gnutls-serv ---
 

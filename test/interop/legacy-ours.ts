@@ -13,6 +13,7 @@ import { SCHEMES } from '../support/contexts.ts';
 import { DSA_KEY, dsaCredential } from '../support/dsa.ts';
 import type { Link } from './link.ts';
 import * as ours from './ours.ts';
+import type { Claim } from './report.ts';
 
 export type LegacyName = 'SSL 3.0' | 'TLS 1.0' | 'TLS 1.1' | 'TLS 1.2';
 export const LEGACY_NAMES: readonly LegacyName[] = ['SSL 3.0', 'TLS 1.0', 'TLS 1.1', 'TLS 1.2'];
@@ -32,6 +33,13 @@ const schemes = [...SCHEMES, s.DSA_SHA256, s.RSA_PKCS1_SHA1, s.ECDSA_SHA1, s.DSA
 
 export function suitesFor(version: LegacyName): readonly LegacySuite[] {
   return ALL.filter((suite) => suite.minVersion <= PAIRS[version].client.id);
+}
+
+/** Every suite that this runtime has, in each version that may use it. */
+export function claims(): Claim[] {
+  const all = [...matrix.LEGACY_SUITES, ...DSS_SUITES];
+  const of = (name: LegacyName): Claim => ({ version: name, suites: all.filter((suite) => suite.minVersion <= PAIRS[name].client.id) });
+  return [...LEGACY_NAMES.map(of), { version: 'TLS 1.3', suites: ours.suitesOf('TLS 1.3') }];
 }
 
 export function clientOf(version: LegacyName, init: Partial<ClientContextInit> = {}): ClientContext {

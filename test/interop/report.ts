@@ -9,6 +9,14 @@ export interface Case {
   run(): Promise<void>;
 }
 
+/** What there is to be shown with a peer: each suite of a version, in both roles. */
+export interface Claim {
+  readonly version: string;
+  readonly suites: readonly { readonly name: string }[];
+}
+
+const ROLES = ['client', 'server'] as const;
+
 interface Cell {
   passed: number;
   failed: number;
@@ -21,6 +29,8 @@ export class Report {
   #skipCount = 0;
   readonly #cells = new Map<string, Cell>();
   readonly #features = new Map<string, string[]>();
+  /** `version|role|suite` of the cases that passed. */
+  readonly #shown = new Set<string>();
   readonly #filter: string | undefined;
 
   constructor(filter: string | undefined) {
@@ -58,7 +68,8 @@ export class Report {
     this.#skipCount += suites.length;
   }
 
-  print(): void {
+  /** `claims`: whatever of them no peer has shown is said. */
+  print(claims: readonly Claim[]): void {
     console.log('\npeer                version  we are   suites         groups       features');
     for (const key of [...this.#cells.keys()]
       .map((each) => each.split('|').slice(0, 3).join('|'))
@@ -73,8 +84,22 @@ export class Report {
         `${peer.padEnd(19)} ${version.padEnd(8)} ${role.padEnd(8)} ${cell('suite').padEnd(14)} ${cell('group').padEnd(12)} ${features}`,
       );
     }
+    if (this.#filter === undefined) this.#printClaims(claims);
     if (this.skipped.length > 0) console.log(`\nskipped:\n${this.skipped.map((line) => `  ${line}`).join('\n')}`);
     console.log(`\n${this.passed} passed, ${this.failed} failed, ${this.#skipCount} skipped`);
+  }
+
+  #printClaims(claims: readonly Claim[]): void {
+    const pairs = claims.flatMap(({ version, suites }) => suites.flatMap(({ name }) => ROLES.map((role) => ({ version, role, name }))));
+    const open = pairs.filter(({ version, role, name }) => !this.#shown.has(`${version}|${role}|${name}`));
+    console.log(`\n${pairs.length - open.length} of ${pairs.length} suites by version and role were shown with at least one peer`);
+    if (open.length > 0) console.log('with none of those that are here:');
+    for (const { version } of claims) {
+      for (const role of ROLES) {
+        const names = open.filter((one) => one.version === version && one.role === role).map(({ name }) => name);
+        if (names.length > 0) console.log(`  ${version}, we are the ${role}: ${names.join(', ')}`);
+      }
+    }
   }
 
   #note({ peer, version, role, kind, what }: Case, good: boolean): void {
@@ -83,6 +108,7 @@ export class Report {
     if (good) cell.passed++;
     else cell.failed++;
     this.#cells.set(`${row}|${kind}`, cell);
+    if (kind === 'suite' && good) this.#shown.add(`${version}|${role}|${what}`);
     if (kind === 'feature') this.#features.set(row, [...(this.#features.get(row) ?? []), good ? what : `${what} FAILED`]);
   }
 }

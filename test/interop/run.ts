@@ -10,6 +10,7 @@ import { legacy } from './legacy-peers.ts';
 import { nodeTls } from './node-tls.ts';
 import { openssl } from './openssl.ts';
 import { endAll } from './process.ts';
+import { claims } from './legacy-ours.ts';
 import { Report } from './report.ts';
 
 const report = new Report(process.argv[2]);
@@ -27,6 +28,6 @@ for (const [name, peer] of [
     console.log(`FAILED ${name} as a whole: ${(error as Error).message}`);
   }
 }
-report.print();
+report.print(claims());
 endAll();
 process.exit(report.failed === 0 ? 0 : 1);
