@@ -9,7 +9,18 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as embedded from '../src/embedded/index.ts';
 import { ROOT } from './bootstrap.mjs';
-import { CODES, DIFFERENCES, FUNCTIONS, type GuideItem, NOTIFICATIONS, OPTIONS, PLATFORM, SAMPLES, STRUCTURES } from './embedded-guide.ts';
+import {
+  CODES,
+  DIFFERENCES,
+  FUNCTIONS,
+  type GuideFunction,
+  type GuideItem,
+  NOTIFICATIONS,
+  OPTIONS,
+  PLATFORM,
+  SAMPLES,
+  STRUCTURES,
+} from './embedded-guide.ts';
 import { filesBelow } from './source-files.ts';
 
 const PAGE = 'docs/embedded.md';
@@ -30,7 +41,7 @@ const tests = filesBelow(['test/embedded'], /\.test\.ts$/).map((file) => ({ file
 const defaults = embedded.defaultConfig() as unknown as Record<string, unknown>;
 
 const tables: [string, string, Row[]][] = [
-  ['Functions', 'functions', FUNCTIONS.map((item) => rowOf(item, isFunction))],
+  ['Functions', 'functions', FUNCTIONS.map((item) => rowOf(item, () => [...isFunction(item), ...parameterProblems(item)]))],
   ['Return codes', 'codes', CODES.map((item) => rowOf(item, hasValue))],
   ['Notifications, states and flags', 'notifications', NOTIFICATIONS.map((item) => rowOf(item, hasValue))],
   ['Configuration options', 'options', OPTIONS.map((item) => rowOf(item, isOption))],
@@ -73,6 +84,14 @@ function rowOf(item: GuideItem, problems: (item: GuideItem) => string[]): Row {
 function isFunction({ name }: GuideItem): string[] {
   if (typeof exported[name] !== 'function') return ['not exported'];
   return docOf(name) === '' ? ['no docstring'] : [];
+}
+
+/** As many parameters as the guide has; their names, in the code, are the guide's. */
+function parameterProblems({ name, parameters }: GuideFunction): string[] {
+  const list = new RegExp(`export function ${name}\\(([^)]*)\\)`).exec(all)?.[1] ?? '';
+  const names = [...list.matchAll(/(\w+): /g)].map(([, one]) => one!.replace(/^_/, ''));
+  const expected = parameters.map(([one]) => one);
+  return names.join() === expected.join() ? [] : [`has the parameters ${names.join(', ')}, not ${expected.join(', ')}`];
 }
 
 function hasValue({ name, value }: GuideItem): string[] {
@@ -134,6 +153,14 @@ function guideProblems(): string[] {
   for (const name of [...names, ...STRUCTURES.flatMap(([one, elements]) => [one, ...elements])])
     if (!guide.includes(name)) problems.push(`the guide has no ${name}`);
   const known = new Set(FUNCTIONS.map((item) => item.name));
+  // The prototype under the heading of each function names the same parameters.
+  for (const { name, parameters } of FUNCTIONS) {
+    const heading = guide.lastIndexOf(`\n${name}\n`);
+    const prototype = /```\n([\s\S]*?)```/.exec(guide.slice(heading))?.[1] ?? '';
+    const list = prototype.slice(prototype.indexOf('(') + 1, prototype.lastIndexOf(')')).trim();
+    const names = list === '' || list === 'void' ? [] : list.split(',').map((one) => /(\w+)\s*$/.exec(one)?.[1]);
+    if (names.join() !== parameters.map(([one]) => one).join()) problems.push(`the guide's ${name} has the parameters ${names.join(', ')}`);
+  }
   // Every prototype of chapter 5 is in the table.
   for (const [, name] of guide.matchAll(/^t_(?:tls_ret|ip_ret|tls_conn_status) (\w+) ?\(/gm))
     if (!known.has(name!)) problems.push(`the table has no ${name}`);

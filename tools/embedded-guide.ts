@@ -24,27 +24,109 @@ function numbered(section: string, text: string): GuideItem[] {
     });
 }
 
-export const FUNCTIONS: readonly GuideItem[] = [
-  ...list('5.1', 'tls_init tls_register_bulk tls_register_hash tls_register_sign tls_start tls_stop tls_delete'),
-  ...list(
+/**
+ * What a parameter is, which is what a test of wrong arguments needs to know: handles and descriptors name something, `out` is
+ * written to, `in` points to a structure, those with `?` may be null.
+ */
+export type ParameterKind =
+  | 'index'
+  | 'enc_hdl'
+  | 'alg_id'
+  | 'tcp_conn'
+  | 'tcp_conn?'
+  | 'tcp_port'
+  | 'dtls_conn'
+  | 'udp'
+  | 'socket'
+  | 'dtls_socket'
+  | 'ticket'
+  | 'name?'
+  | 'switch'
+  | 'port'
+  | 'in'
+  | 'in?'
+  | 'out'
+  | 'ip_buffer'
+  | 'bytes'
+  | 'length'
+  | 'size'
+  | 'timeout'
+  | 'ntf?';
+
+export interface GuideFunction extends GuideItem {
+  /** As the guide's prototype names them, in its order. */
+  readonly parameters: readonly (readonly [name: string, kind: ParameterKind])[];
+}
+
+/** `name(parameter:kind …)`, one a line. */
+function prototypes(section: string, text: string): GuideFunction[] {
+  return [...text.matchAll(/(\w+)\(([^)]*)\)/g)].map(([, name, list]) => ({
+    name: name!,
+    section,
+    parameters: list!
+      .split(/\s+/)
+      .filter((one) => one !== '')
+      .map((one) => one.split(':') as [string, ParameterKind]),
+  }));
+}
+
+export const FUNCTIONS: readonly GuideFunction[] = [
+  ...prototypes(
+    '5.1',
+    `tls_init()
+     tls_register_bulk(idx:index ifc_hdl:enc_hdl alg_id:alg_id)
+     tls_register_hash(idx:index ifc_hdl:enc_hdl alg_id:alg_id)
+     tls_register_sign(idx:index ifc_hdl:enc_hdl alg_id:alg_id)
+     tls_start() tls_stop() tls_delete()`,
+  ),
+  ...prototypes(
     '5.2',
-    `tls_start_tcp tls_close_tcp tls_client_handshake_tcp tls_server_handshake_tcp tls_tcp_accept tls_tcp_connect tls_send_tcp
-     tls_receive_tcp tls_get_buffer_tcp tls_get_ticket_tcp tls_get_state_tcp`,
+    `tls_start_tcp(conn_hdl:tcp_conn)
+     tls_close_tcp(conn_hdl:tcp_conn)
+     tls_client_handshake_tcp(conn_hdl:tcp_conn p_peer_name:name? resume_hdl:tcp_conn?)
+     tls_server_handshake_tcp(conn_hdl:tcp_conn client_verify:switch p_peer_name:name?)
+     tls_tcp_accept(tcp_port_hdl:tcp_port p_inf:in p_ip_port:out p_tcp_conn_hdl:out)
+     tls_tcp_connect(p_ip_port:in p_inf:in conn_ticket:ticket p_tcp_conn_hdl:out)
+     tls_send_tcp(conn_hdl:tcp_conn p_data:ip_buffer data_len:length)
+     tls_receive_tcp(conn_hdl:tcp_conn pp_buf:out p_data_len:out)
+     tls_get_buffer_tcp(conn_hdl:tcp_conn data_len:size pp_buf:out timeout:timeout p_ntf:ntf? p_buf_len:out)
+     tls_get_ticket_tcp(conn_hdl:tcp_conn p_conn_ticket:out)
+     tls_get_state_tcp(conn_hdl:tcp_conn)`,
   ),
-  ...list(
+  ...prototypes(
     '5.3',
-    `dtls_start_udp dtls_close_udp dtls_udp_srv_open dtls_udp_srv_close dtls_get_srv_conn_udp dtls_accept_udp dtls_connect_udp
-     dtls_send_udp dtls_receive_udp dtls_get_buffer_udp dtls_get_ticket_udp dtls_get_state_udp`,
+    `dtls_start_udp(conn_hdl:dtls_conn)
+     dtls_close_udp(conn_hdl:dtls_conn)
+     dtls_udp_srv_open(port:port p_inf:in p_conn_hdl:out)
+     dtls_udp_srv_close(conn_hdl:udp)
+     dtls_get_srv_conn_udp(srv_hdl:udp p_conn_hdl:out)
+     dtls_accept_udp(udp_port_hdl:udp p_inf:in p_ip_port:out p_dtls_conn_hdl:out)
+     dtls_connect_udp(p_ip_port:in p_inf:in conn_ticket:ticket p_conn_hdl:out)
+     dtls_send_udp(conn_hdl:dtls_conn p_data:ip_buffer data_len:length)
+     dtls_receive_udp(conn_hdl:dtls_conn pp_buf:out p_data_len:out)
+     dtls_get_buffer_udp(conn_hdl:dtls_conn data_len:size pp_buf:out timeout:timeout p_ntf:ntf? p_buf_len:out)
+     dtls_get_ticket_udp(conn_hdl:dtls_conn p_conn_ticket:out)
+     dtls_get_state_udp(conn_hdl:dtls_conn)`,
   ),
-  ...list(
+  ...prototypes(
     '5.4',
-    `tls_client_handshake_socket tls_server_handshake_socket tls_send_socket tls_receive_socket tls_get_ticket_socket
-     tls_get_state_socket tls_close_socket`,
+    `tls_client_handshake_socket(sockfd:socket p_peer_name:name? conn_ticket:ticket)
+     tls_server_handshake_socket(sockfd:socket b_cli_verify:switch p_peer_name:name?)
+     tls_send_socket(sockfd:socket p_data:bytes data_len:length)
+     tls_receive_socket(sockfd:socket pp_buf:out buf_size:length p_data_len:out)
+     tls_get_ticket_socket(sockfd:socket p_conn_ticket:out)
+     tls_get_state_socket(sockfd:socket)
+     tls_close_socket(sockfd:socket)`,
   ),
-  ...list(
+  ...prototypes(
     '5.5',
-    `dtls_client_handshake_socket dtls_server_handshake_socket dtls_send_socket dtls_receive_socket dtls_get_ticket_socket
-     dtls_get_state_socket dtls_close_socket`,
+    `dtls_client_handshake_socket(sockfd:socket p_ip_port:in? p_peer_name:name? conn_ticket:ticket p_conn_hdl:out)
+     dtls_server_handshake_socket(sockfd:socket client_verify:switch p_peer_name:name? p_conn_hdl:out)
+     dtls_send_socket(conn_hdl:dtls_socket p_data:bytes data_len:length)
+     dtls_receive_socket(conn_hdl:dtls_socket p_buf:bytes buf_size:length p_data_len:out)
+     dtls_get_ticket_socket(conn_hdl:dtls_socket p_conn_ticket:out)
+     dtls_get_state_socket(conn_hdl:dtls_socket)
+     dtls_close_socket(p_conn_hdl:dtls_socket)`,
   ),
 ];
 

@@ -30,6 +30,13 @@ export function checkPointers(...pointers: readonly unknown[]): t_tls_ret {
   return pointers.every((one) => typeof one === 'object') ? TLS_OK : refuse(TLS_PARAM_ERR, 'pointer');
 }
 
+export const NOWHERE: t_ip_port = { ipp_ip_addr: '', ipp_port: 0 };
+
+/** Writes to an out-parameter what names nothing, before anything is made that could be lost with it: it may refuse to be written. */
+export function clear<T>(pointer: Ref<T> | null, nothing: T): void {
+  if (pointer !== null && pointer !== undefined) pointer.value = nothing;
+}
+
 export function isPort(port: unknown, least = 1): port is number {
   return typeof port === 'number' && Number.isInteger(port) && port >= least && port <= 65_535;
 }

@@ -1,7 +1,6 @@
 /** The arrays of config_tls.c (guide 4.4): host certificates with their keys, CA certificates, revoked certificates. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { nodeCrypto, privateKeyFromKeyObject } from '../crypto/node/index.ts';
-import type { PrivateKeyHandle } from '../crypto/port.ts';
 import { equal } from '../base/bytes.ts';
 import { COMMON_NAME } from '../pki/asn1/oids.ts';
 import { Certificate } from '../pki/x509/certificate.ts';
@@ -60,13 +59,15 @@ export function hostEntries(config: Readonly<TlsConfig>): HostEntry[] {
     const chain = certificatesOf(configured);
     const leaf = chain[0]!;
     checkType(configured, leaf);
-    const handle = privateKeyOf(configured);
+    const object = privateKeyOf(configured);
+    const handle = privateKeyFromKeyObject(object);
     const { spki } = handle;
     if (spki !== undefined && !equal(spki, leaf.spki)) throw new CodeError(TLS_TYPE_ERR, 'the private key is not that of the certificate');
     const key = leaf.subjectKey(nodeCrypto);
     if (key === undefined || isRsaTooLong(key, config))
       throw new CodeError(TLS_TYPE_ERR, 'the key is longer than RSA_KEY_MODULO_LEN or RSA_KEY_EXP_LEN');
-    return { configured, credential: { chain: chain.map((one) => one.der), key: handle } };
+    const pkcs8 = new Uint8Array(object.export({ format: 'der', type: 'pkcs8' }));
+    return { configured, chain: chain.map((one) => one.der), pkcs8, key: handle };
   });
 }
 
@@ -110,19 +111,15 @@ function checkType(entry: t_tls_certificate, leaf: Certificate): void {
     throw new CodeError(TLS_TYPE_ERR, `cert_type ${String(entry.cert_type)} for a key of type ${type ?? 'unknown'}`);
 }
 
-function privateKeyOf(entry: t_tls_certificate): PrivateKeyHandle {
+function privateKeyOf(entry: t_tls_certificate): KeyObject {
   const der = entry.p_cert_priv_key;
   if (der === null || der === undefined) throw new CodeError(TLS_NULL_PTR_ERR, 'host certificate without its private key');
   if (!(der instanceof Uint8Array)) throw new CodeError(TLS_PARAM_ERR, 'p_cert_priv_key is not bytes');
   const key = Buffer.from(der.subarray(0, entry.cert_priv_key_len ?? der.length));
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
-    let object: KeyObject;
     try {
-      object = createPrivateKey({ key, format: 'der', type });
-    } catch {
-      continue;
-    }
-    return privateKeyFromKeyObject(object);
+      return createPrivateKey({ key, format: 'der', type });
+    } catch {}
   }
   throw new CodeError(TLS_CERTIFICATE_ERR, 'the private key cannot be read');
 }

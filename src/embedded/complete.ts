@@ -7,7 +7,7 @@ import { config_tls, OPTIONS } from './config-tls.ts';
 import type { t_tls_ret } from './constants.ts';
 import { clientContextOf, demandAlgorithms, serverContextOf } from './contexts.ts';
 import { initialize } from './module.ts';
-import { eemProvider } from './provider.ts';
+import { driverKey, eemProvider } from './provider.ts';
 import { psp_getcurrenttimedate } from './psp.ts';
 import { RecordWatch } from './record-watch.ts';
 import { forgetSecrets, noteSecret } from './secrets.ts';
@@ -27,11 +27,12 @@ const complete: Composition = {
   start(config, registry, hosts) {
     demandAlgorithms(config, registry);
     const crypto = eemProvider(registry, config);
+    const credentials = hosts.map(({ chain, pkcs8, key }) => ({ chain, key: driverKey(registry, key.type, pkcs8) ?? key }));
     const parts = {
       config,
       registry,
       crypto,
-      hosts,
+      credentials,
       verifier: verifierOf(config),
       now: psp_getcurrenttimedate,
       keyLog: config.TLS_DEBUG_SECRETS === 1 ? noteSecret : undefined,
@@ -41,6 +42,7 @@ const complete: Composition = {
     const servers = new Map<string, ServerContext>();
     return {
       crypto,
+      credentials,
       client: (transport) => once(clients, transport, () => clientContextOf(parts, transport)),
       server: (transport, verify) => once(servers, `${transport} ${verify}`, () => serverContextOf(parts, transport, verify)),
     };

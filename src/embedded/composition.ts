@@ -2,7 +2,7 @@
  * What the module is made of: everything optional is a value here, so that an entry bundles what it is composed of and nothing
  * else. `complete.ts` is all of it; `dtls-psk.ts` is what a device with a pre-shared key needs.
  */
-import type { CryptoProvider } from '../crypto/port.ts';
+import type { CryptoProvider, PrivateKeyHandle } from '../crypto/port.ts';
 import type { ClientContext, Credential, ServerContext } from '../handshake/context.ts';
 import type { OptionRange, TlsConfig } from './config.ts';
 import type { Registry } from './registry.ts';
@@ -13,15 +13,21 @@ import type { t_tls_certificate } from './types.ts';
 
 export type Transport = 'tls' | 'dtls';
 
-/** Our certificate, as it is configured and as the engine uses it. */
+/** Our certificate, as it is configured, and what is in it. */
 export interface HostEntry {
   readonly configured: t_tls_certificate;
-  readonly credential: Credential;
+  /** DER, leaf first. */
+  readonly chain: readonly Uint8Array[];
+  /** The private key: DER of PKCS #8, and what signs with it unless a registered driver does. */
+  readonly pkcs8: Uint8Array;
+  readonly key: PrivateKeyHandle;
 }
 
 /** What there is between `tls_start` and `tls_stop`. */
 export interface Running {
   readonly crypto: CryptoProvider;
+  /** Of the host certificates, in their order. */
+  readonly credentials: readonly Credential[];
   client(transport: Transport): ClientContext;
   server(transport: Transport, verify: boolean): ServerContext;
 }

@@ -22,6 +22,7 @@ export function tls_get_connection(handle: AnyHandle): t_tls_connection | undefi
 
 function connectionView(link: TlsLink | DtlsLink): t_tls_connection {
   const { config, hosts } = link.module;
+  const { credentials } = link.module.running;
   const { info } = link;
   const { sent = new RecordWatch(), received = new RecordWatch() } = link;
   const isDatagram = link instanceof DtlsLink;
@@ -61,7 +62,7 @@ function connectionView(link: TlsLink | DtlsLink): t_tls_connection {
     p_tc_rd_session: handshaking ? null : session,
     p_tc_wr_session: handshaking ? null : session,
     p_tc_pd_session: handshaking ? session : null,
-    p_tc_cert: hosts.find((entry) => entry.credential === info?.credential)?.configured ?? null,
+    p_tc_cert: info?.credential === undefined ? null : (hosts[credentials.indexOf(info.credential)]?.configured ?? null),
     p_tc_key_ex_priv: null,
     tc_host_sec_params: { random_val: sent.random?.slice() ?? new Uint8Array(0), ...((isClient ? keys?.client : keys?.server) ?? NO_KEYS) },
     tc_peer_sec_params: {

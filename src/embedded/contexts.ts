@@ -2,7 +2,7 @@
 import type { CryptoProvider, HashName } from '../crypto/port.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import { createClientContext, createServerContext } from '../engine/context.ts';
-import type { ClientContext, ServerContext } from '../handshake/context.ts';
+import type { ClientContext, Credential, ServerContext } from '../handshake/context.ts';
 import { maxFragmentLength } from '../handshake/extensions/max-fragment-length.ts';
 import type { ExtensionModule } from '../handshake/extensions/module.ts';
 import { recordSizeLimit } from '../handshake/extensions/record-size-limit.ts';
@@ -14,7 +14,7 @@ import { heartbeat } from '../handshake/features/heartbeat.ts';
 import type { ProtocolVersion } from '../handshake/version.ts';
 import { equal } from '../base/bytes.ts';
 import { certificatesOf } from './certificates.ts';
-import type { HostEntry, Transport } from './composition.ts';
+import type { Transport } from './composition.ts';
 import type { CertificateVerifier } from '../pki/x509/verifier.ts';
 import { createMemoryStore } from '../session/cache.ts';
 import { dtls10Client, dtls10Server } from '../versions/dtls10.ts';
@@ -35,7 +35,7 @@ export interface ContextParts {
   readonly config: Readonly<TlsConfig>;
   readonly registry: Registry;
   readonly crypto: CryptoProvider;
-  readonly hosts: readonly HostEntry[];
+  readonly credentials: readonly Credential[];
   readonly verifier: CertificateVerifier;
   readonly now: () => number;
   readonly keyLog: ((line: string) => void) | undefined;
@@ -111,7 +111,7 @@ function common(parts: ContextParts, transport: Transport, side: 'client' | 'ser
     (suite) => suite.family === 'legacy' || versions.some((version) => version.family === 'modern'),
   );
   const minDhBits = 8 * config.TLS_MIN_KEY_EX_SIZE;
-  const credentials = parts.hosts.map((entry) => entry.credential);
+  const { credentials } = parts;
   return {
     crypto,
     versions,

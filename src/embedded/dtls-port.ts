@@ -101,8 +101,12 @@ export abstract class DtlsPort {
     } finally {
       this.#busy = false;
     }
-    if (this.isDone) this.destroy();
-    else this.#arm();
+    try {
+      if (this.isDone) this.destroy();
+      else this.#arm();
+    } catch (error) {
+      codeOf(error);
+    }
   }
 
   destroy(): void {

@@ -37,7 +37,7 @@ const dtlsPsk: Composition<UdpStack> = {
       now: psp_getcurrenttimedate,
       psk: () => (psk === undefined ? undefined : { identity: psk.psk_identity, key: psk.psk_key }),
     });
-    return { crypto, client: () => context, server: clientsOnly };
+    return { crypto, credentials: [], client: () => context, server: clientsOnly };
   },
   stack: nodeUdpStack,
 };

@@ -1,5 +1,5 @@
 /** The DTLS sockets interface (guide 5.5): polled or blocking, as OAL_PREEMPTIVE says. */
-import { checkPointers, giveTicket, isAddress, isLength, isNull, isSwitch, isTicket, peerNameOf } from './arguments.ts';
+import { checkPointers, clear, giveTicket, isAddress, isLength, isNull, isSwitch, isTicket, peerNameOf } from './arguments.ts';
 import {
   TLS_CONNST_CLOSED,
   TLS_DTLS_NEW_CONN,
@@ -22,7 +22,7 @@ import { guarded, refuse } from './guard.ts';
 import { staleTicket } from './link.ts';
 import { running, type Started } from './module.ts';
 import { dtlsOf, findSocket, SOCK_DGRAM, type SocketEntry, waitFor } from './sockets.ts';
-import type { Ref, t_dtls_hdl, t_dtls_socket_hdl, t_ip_port, t_tls_ticket } from './types.ts';
+import { DTLS_INVALID_UDP_HDL, type Ref, type t_dtls_hdl, type t_dtls_socket_hdl, type t_ip_port, type t_tls_ticket } from './types.ts';
 
 /** Connections of clients whose handshake is under way, by socket. */
 const underWay = new Map<number, DtlsLink>();
@@ -41,6 +41,7 @@ export function dtls_client_handshake_socket(
     if (typeof module === 'number') return module;
     const bad = checkPointers(p_conn_hdl);
     if (bad !== TLS_OK) return bad;
+    clear(p_conn_hdl, DTLS_INVALID_UDP_HDL);
     const entry = findDatagramSocket(sockfd);
     if (typeof entry === 'number') return entry;
     const peerName = peerNameOf(module, p_peer_name);
@@ -76,6 +77,7 @@ export function dtls_server_handshake_socket(
     port.maxDatagram = Math.min(port.maxDatagram, module.config.DTLS_SCKSRV_RCV_SIZE);
     if (!port.serve(Boolean(client_verify), { ntf: null, starts: true, peerName }))
       return refuse(TLS_PARAM_ERR, 'client_verify differs from the call before');
+    clear(p_conn_hdl, DTLS_INVALID_UDP_HDL);
     const next = (): t_tls_ret => {
       port.step();
       const link = port.arrivals.find((one) => one.handshakeResult !== TLS_WAIT);

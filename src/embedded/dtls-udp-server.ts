@@ -1,5 +1,5 @@
 /** The DTLS native UDP interface (guide 5.3), what servers need beside it. */
-import { checkPointers, isPort, parametersOf } from './arguments.ts';
+import { checkPointers, clear, isPort, NOWHERE, parametersOf } from './arguments.ts';
 import {
   TLS_DTLS_CONNECT_ERR,
   TLS_FULL_ERR,
@@ -15,10 +15,19 @@ import { takeDrop } from './dtls-drops.ts';
 import { DtlsLink } from './dtls-link.ts';
 import { DtlsSharedPort } from './dtls-shared-port.ts';
 import { openUdp } from './dtls-udp.ts';
-import { guarded, refuse } from './guard.ts';
+import { attempt, guarded, refuse } from './guard.ts';
 import { onDelete, running, stackOf, type Started } from './module.ts';
 import { Slots } from './slots.ts';
-import type { Ref, t_dtls_hdl, t_ip_port, t_tls_conn_inf, t_udp_hdl, t_udp_port_hdl } from './types.ts';
+import {
+  DTLS_INVALID_UDP_HDL,
+  type Ref,
+  type t_dtls_hdl,
+  type t_ip_port,
+  type t_tls_conn_inf,
+  type t_udp_hdl,
+  type t_udp_port_hdl,
+  UDP_INVALID_HDL,
+} from './types.ts';
 
 interface UdpEntry {
   readonly port: DtlsSharedPort;
@@ -35,6 +44,7 @@ export function dtls_udp_srv_open(port: number, p_inf: t_tls_conn_inf | null, p_
     if (typeof module === 'number') return module;
     const ret = checkPointers(p_inf, p_conn_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_conn_hdl, UDP_INVALID_HDL);
     if (!isPort(port, 0)) return refuse(TLS_PARAM_ERR, 'port');
     const parameters = parametersOf(module, p_inf!);
     if (parameters === undefined) return refuse(TLS_PARAM_ERR, 'p_inf');
@@ -87,6 +97,8 @@ export function dtls_accept_udp(
     if (typeof module === 'number') return module;
     const ret = checkPointers(p_inf, p_ip_port, p_dtls_conn_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_dtls_conn_hdl, DTLS_INVALID_UDP_HDL);
+    clear(p_ip_port, { ...NOWHERE });
     const port = udpPorts.get(udp_port_hdl)?.port;
     if (port === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no port has this handle');
     const parameters = parametersOf(module, p_inf!);
@@ -107,7 +119,7 @@ export function dtls_accept_udp(
     if (module.connections.isFull) return refuse(TLS_NOT_FOUND_ERR, 'no free connection');
     // The place is taken now, the address comes with the client.
     const link = port.await(ntf, peerName, (address, from) => {
-      p_ip_port!.value = { ipp_ip_addr: address, ipp_port: from };
+      attempt(() => clear(p_ip_port, { ipp_ip_addr: address, ipp_port: from }));
     });
     p_dtls_conn_hdl!.value = link.dtlsHandle;
     return TLS_OK;
@@ -121,6 +133,7 @@ export function udp_open(port: number, p_port_hdl: Ref<t_udp_port_hdl> | null): 
     if (typeof module === 'number') return module;
     const ret = checkPointers(p_port_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_port_hdl, UDP_INVALID_HDL);
     if (!isPort(port, 0)) return refuse(TLS_PARAM_ERR, 'port');
     if (udpPorts.isFull) return TLS_FULL_ERR;
     p_port_hdl!.value = udpPorts.add({ port: newPort(module, port), isServer: false })!;

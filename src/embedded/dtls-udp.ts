@@ -2,6 +2,7 @@
 import {
   checkBufferArguments,
   checkPointers,
+  clear,
   giveBuffer,
   giveTicket,
   isAddress,
@@ -32,7 +33,15 @@ import { ipBuffers, ip_release_proto_buf } from './ip.ts';
 import { staleTicket } from './link.ts';
 import { running, stackOf, type Started } from './module.ts';
 import type { StackUdp } from './stack.ts';
-import type { Ref, t_dtls_hdl, t_ip_ntf, t_ip_port, t_tls_conn_inf, t_tls_ticket } from './types.ts';
+import {
+  DTLS_INVALID_UDP_HDL,
+  type Ref,
+  type t_dtls_hdl,
+  type t_ip_ntf,
+  type t_ip_port,
+  type t_tls_conn_inf,
+  type t_tls_ticket,
+} from './types.ts';
 
 /** Starts the handshake of a connection that was made without the START flag. */
 export function dtls_start_udp(conn_hdl: t_dtls_hdl): t_tls_ret {
@@ -64,6 +73,7 @@ export function dtls_connect_udp(
     if (typeof module === 'number') return module;
     const ret = checkPointers(p_ip_port, p_inf, p_conn_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_conn_hdl, DTLS_INVALID_UDP_HDL);
     if (!isAddress(p_ip_port!)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
     const parameters = parametersOf(module, p_inf!);
     if (parameters === undefined || parameters.peerName === '') return refuse(TLS_PARAM_ERR, 'p_tci_peer_name');
@@ -90,7 +100,8 @@ export function dtls_send_udp(conn_hdl: t_dtls_hdl, p_data: Uint8Array | null, d
 export function dtls_receive_udp(conn_hdl: t_dtls_hdl, pp_buf: Ref<Uint8Array | null> | null, p_data_len: Ref<number> | null): t_tls_ret {
   return guarded(() => {
     if (checkPointers(pp_buf, p_data_len) !== TLS_OK) return TLS_PARAM_ERR;
-    p_data_len!.value = 0;
+    clear(pp_buf, null);
+    clear(p_data_len, 0);
     const link = find(conn_hdl);
     if (typeof link === 'number') return link;
     for (let datagram = link.peek(); datagram !== undefined; datagram = link.peek()) {

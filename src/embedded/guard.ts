@@ -34,6 +34,15 @@ export function guarded(run: () => t_tls_ret): t_tls_ret {
   }
 }
 
+/** Runs what may throw, where nobody waits for a code. */
+export function attempt(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    codeOf(error);
+  }
+}
+
 /** Refuses with a code and says why. */
 export function refuse(ret: t_tls_ret, detail: string): t_tls_ret {
   last = detail;

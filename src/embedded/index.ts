@@ -25,6 +25,7 @@ export {
   type t_enc_driver,
 } from './eem.ts';
 export {
+  tls_conn_mutex,
   tls_delete,
   tls_mutex,
   tls_register_bulk,

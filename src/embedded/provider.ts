@@ -3,7 +3,7 @@
  * registered but that certificates and the seal of DTLS cookies need stay with the platform.
  */
 import { nodeCrypto } from '../crypto/node/index.ts';
-import type { CryptoProvider, HashName, PublicKey } from '../crypto/port.ts';
+import type { CryptoProvider, HashName, PrivateKeyHandle, PublicKey, SignatureKeyType } from '../crypto/port.ts';
 import { readKeyInfo } from '../pki/x509/spki.ts';
 import type { TlsConfig } from './config.ts';
 import { TLS_MEM_ERR, TLS_SIGN_DSS, TLS_SIGN_ECC, TLS_SIGN_EDH, TLS_SIGN_RSA } from './constants.ts';
@@ -59,6 +59,12 @@ export function eemProvider(registry: Registry, config: Readonly<TlsConfig>): Cr
       (/^(aes|3des|camellia|aria|chacha)/.test(algorithm) || isHash(algorithm) ? symmetric.lacks(algorithm) : undefined) ??
       nodeCrypto.lacks(algorithm),
   };
+}
+
+/** One of our keys in the hands of the registered driver; undefined: it does not want it. */
+export function driverKey(registry: Registry, type: SignatureKeyType, pkcs8: Uint8Array): PrivateKeyHandle | undefined {
+  const found = registry.sign.get(SIGN_OF_KEY[type] ?? TLS_SIGN_ECC);
+  return found?.driver.enc_sign?.(found.alg_id).importPrivateKey?.(pkcs8);
 }
 
 const SIGN_OF_KEY: Readonly<Record<string, number>> = { rsa: TLS_SIGN_RSA, 'rsa-pss': TLS_SIGN_RSA, dsa: TLS_SIGN_DSS };

@@ -14,15 +14,23 @@ import {
   TLS_WAIT,
   type t_ip_ret,
 } from './constants.ts';
-import { checkPointers, isAddress, isLength, isNull, isPort } from './arguments.ts';
-import { guarded, refuse } from './guard.ts';
+import { checkPointers, clear, isAddress, isLength, isNull, isPort } from './arguments.ts';
+import { attempt, guarded, refuse } from './guard.ts';
 import { ipBuffers, isNtf, ip_release_proto_buf, notify } from './ip.ts';
 import type { TlsLink } from './tls-link.ts';
 import { initialized, onDelete } from './module.ts';
 import { nativeStack } from './stacks.ts';
 import { Slots } from './slots.ts';
 import type { StackListener, StackStream } from './stack.ts';
-import type { Ref, t_ip_ntf, t_ip_port, t_tcp_conn_hdl, t_tcp_port_hdl } from './types.ts';
+import {
+  type Ref,
+  TCP_INVALID_CONN_HDL,
+  TCP_INVALID_PORT_HDL,
+  type t_ip_ntf,
+  type t_ip_port,
+  type t_tcp_conn_hdl,
+  type t_tcp_port_hdl,
+} from './types.ts';
 
 export interface TcpPort {
   readonly listener: StackListener;
@@ -53,6 +61,7 @@ export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, 
     if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
     const ret = checkPointers(p_port_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_port_hdl, TCP_INVALID_PORT_HDL);
     if (!isPort(port, 0) || !Number.isInteger(backlog) || backlog < 1) return refuse(TLS_PARAM_ERR, 'port or backlog');
     if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
     if (tcpPorts.isFull) return TLS_FULL_ERR;
@@ -64,7 +73,7 @@ export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, 
         if (stream === undefined) return;
         const { connection, p_ip_port, ready } = entry.pending.shift()!;
         attach(connection, stream);
-        if (p_ip_port !== null) p_ip_port.value = remoteOf(stream);
+        attempt(() => clear(p_ip_port, remoteOf(stream)));
         ready();
       }
       notify(entry.ntf, IP_NTF_CONNECTED);
@@ -77,13 +86,16 @@ export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, 
 
 /** The number of an open port; TLS_WAIT until it is known. */
 export function tcp_get_port(port_hdl: t_tcp_port_hdl, p_port: Ref<number> | null): t_ip_ret {
-  const ret = checkPointers(p_port);
-  if (ret !== TLS_OK) return ret;
-  const entry = tcpPorts.get(port_hdl);
-  if (entry === undefined) return TLS_NOT_FOUND_ERR;
-  if (entry.listener.failed) return refuse(TLS_IO_ERR, 'the port cannot be opened');
-  p_port!.value = entry.listener.port;
-  return p_port!.value === 0 ? TLS_WAIT : TLS_OK;
+  return guarded(() => {
+    const ret = checkPointers(p_port);
+    if (ret !== TLS_OK) return ret;
+    const entry = tcpPorts.get(port_hdl);
+    if (entry === undefined) return TLS_NOT_FOUND_ERR;
+    const { failed, port } = entry.listener;
+    if (failed) return refuse(TLS_IO_ERR, 'the port cannot be opened');
+    p_port!.value = port;
+    return port === 0 ? TLS_WAIT : TLS_OK;
+  });
 }
 
 /** Closes a port; its connections go on, handles that wait for one are gone. */
@@ -109,6 +121,7 @@ export function tcp_connect(
     if (initialized() === undefined) return refuse(TLS_INIT_ERR, 'tls_init has not been called');
     const ret = checkPointers(p_ip_port, p_conn_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_conn_hdl, TCP_INVALID_CONN_HDL);
     if (!isAddress(p_ip_port!)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
     if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
     const connection = newConnection(p_ntf ?? null);
@@ -130,6 +143,7 @@ export function tcp_accept(
     const ret = checkPointers(p_conn_hdl);
     if (ret !== TLS_OK) return ret;
     if (!isNull(p_ntf) && !isNtf(p_ntf)) return refuse(TLS_PARAM_ERR, 'p_ntf');
+    clear(p_conn_hdl, TCP_INVALID_CONN_HDL);
     const entry = tcpPorts.get(port_hdl);
     if (entry === undefined) return TLS_NOT_FOUND_ERR;
     if (tcpConnections.isFull) return TLS_FULL_ERR;
@@ -167,7 +181,8 @@ export function tcp_receive(conn_hdl: t_tcp_conn_hdl, pp_buf: Ref<Uint8Array | n
     if (ret !== TLS_OK) return ret;
     const connection = tcpConnections.get(conn_hdl);
     if (connection === undefined) return TLS_NOT_FOUND_ERR;
-    p_data_len!.value = 0;
+    clear(pp_buf, null);
+    clear(p_data_len, 0);
     const { stream } = connection;
     if (stream === undefined) return TLS_WAIT;
     const bytes = connection.rest ?? stream.read();

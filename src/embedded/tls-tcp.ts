@@ -2,6 +2,8 @@
 import {
   checkBufferArguments,
   checkPointers,
+  clear,
+  NOWHERE,
   giveBuffer,
   giveTicket,
   isAddress,
@@ -128,6 +130,8 @@ export function tls_tcp_accept(
     if (typeof module === 'number') return module;
     const ret = checkPointers(p_inf, p_ip_port, p_tcp_conn_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_tcp_conn_hdl, TCP_INVALID_CONN_HDL);
+    clear(p_ip_port, { ...NOWHERE });
     const port = tcpPorts.get(tcp_port_hdl);
     if (port === undefined) return refuse(TLS_NOT_FOUND_ERR, 'no port has this handle');
     const parameters = parametersOf(module, p_inf!);
@@ -167,6 +171,7 @@ export function tls_tcp_connect(
     if (typeof module === 'number') return module;
     const ret = checkPointers(p_ip_port, p_inf, p_tcp_conn_hdl);
     if (ret !== TLS_OK) return ret;
+    clear(p_tcp_conn_hdl, TCP_INVALID_CONN_HDL);
     if (!isAddress(p_ip_port!)) return refuse(TLS_PARAM_ERR, 'p_ip_port');
     const parameters = parametersOf(module, p_inf!);
     if (parameters === undefined || parameters.peerName === '') return refuse(TLS_PARAM_ERR, 'p_inf, or it has no p_tci_peer_name');
@@ -206,7 +211,8 @@ export function tls_receive_tcp(
 ): t_tls_ret {
   return guarded(() => {
     if (checkPointers(pp_buf, p_data_len) !== TLS_OK) return TLS_PARAM_ERR;
-    p_data_len!.value = 0;
+    clear(pp_buf, null);
+    clear(p_data_len, 0);
     const link = find(conn_hdl);
     if (typeof link === 'number') return link;
     if (!link.started && link.result === TLS_OK) return TLS_WAIT;

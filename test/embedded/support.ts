@@ -114,15 +114,15 @@ export function configure(extra: Partial<e.TlsConfig> = {}): void {
   });
 }
 
-export function registerAll(bulk: e.t_enc_driver = e.enc_aes_driver): void {
+export function registerAll(bulk: e.t_enc_driver = e.enc_aes_driver, more: { hash?: e.t_enc_driver; sign?: e.t_enc_driver } = {}): void {
   const handle = (driver: e.t_enc_driver): e.t_enc_ifc_hdl => {
     const hdl = e.ref(e.ENC_INVALID_IFC_HDL);
     assert.equal(e.enc_driver_register(driver, hdl), e.TLS_OK);
     return hdl.value;
   };
   const aes = handle(bulk);
-  const hash = handle(e.enc_hash_driver);
-  const sign = handle(e.enc_sign_driver);
+  const hash = handle(more.hash ?? e.enc_hash_driver);
+  const sign = handle(more.sign ?? e.enc_sign_driver);
   ok(e.tls_register_bulk(e.TLS_BULK_AES_128_CBC, aes, e.ENC_ALG_AES_128_CBC));
   ok(e.tls_register_bulk(e.TLS_BULK_AES_128_GCM, aes, e.ENC_ALG_AES_128_GCM));
   ok(e.tls_register_hash(e.TLS_HASH_MD5, hash, e.ENC_ALG_MD5));
@@ -134,12 +134,12 @@ export function registerAll(bulk: e.t_enc_driver = e.enc_aes_driver): void {
 }
 
 /** Manager, module, algorithms: started. */
-export function up(extra: Partial<e.TlsConfig> = {}, bulk?: e.t_enc_driver): void {
+export function up(extra: Partial<e.TlsConfig> = {}, bulk?: e.t_enc_driver, more?: { hash?: e.t_enc_driver; sign?: e.t_enc_driver }): void {
   configure(extra);
   ok(e.enc_init());
   ok(e.enc_start());
   ok(e.tls_init());
-  registerAll(bulk);
+  registerAll(bulk, more);
   ok(e.tls_start());
 }
 
@@ -276,4 +276,54 @@ export function text(bytes: Uint8Array | null, length: number): string {
 
 export function put(buffer: Uint8Array, content: string): number {
   return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length).write(content);
+}
+
+/** A TCP port of ours, and its number. */
+export async function tcpPort(): Promise<{ hdl: e.t_tcp_port_hdl; port: number }> {
+  const hdl = e.ref(e.TCP_INVALID_PORT_HDL);
+  ok(e.tcp_open(0, 4, null, hdl));
+  const port = e.ref(0);
+  await eventually(
+    () => e.tcp_get_port(hdl.value, port) === e.TLS_OK,
+    () => 'port',
+  );
+  return { hdl: hdl.value, port: port.value };
+}
+
+/** A DTLS server of ours, and its port. */
+export async function dtlsServer(inf: e.t_tls_conn_inf): Promise<{ hdl: e.t_udp_hdl; port: number }> {
+  const hdl = e.ref(e.UDP_INVALID_HDL);
+  ok(e.dtls_udp_srv_open(0, inf, hdl));
+  const port = e.ref(0);
+  await eventually(
+    () => e.udp_get_port(hdl.value, port) === e.TLS_OK,
+    () => 'port',
+  );
+  return { hdl: hdl.value, port: port.value };
+}
+
+export interface Tls {
+  readonly client: e.t_tcp_conn_hdl;
+  readonly server: e.t_tcp_conn_hdl;
+  close(): void;
+}
+
+/** Our client and our server over native TCP, connected. */
+export async function tlsPair(at: { hdl: e.t_tcp_port_hdl; port: number }): Promise<Tls> {
+  const [c, s] = [e.ref(e.TCP_INVALID_CONN_HDL), e.ref(e.TCP_INVALID_CONN_HDL)];
+  const [atClient, atServer] = [recorder(), recorder()];
+  const flags = e.TLS_TCP_CONN_INF_FLAG_START;
+  ok(e.tls_tcp_accept(at.hdl, { p_tci_ntf: atServer.ntf, tci_flags: flags }, e.ref({ ipp_ip_addr: '', ipp_port: 0 }), s));
+  const inf = { p_tci_ntf: atClient.ntf, tci_flags: flags, p_tci_peer_name: 'localhost' };
+  ok(e.tls_tcp_connect({ ipp_ip_addr: '127.0.0.1', ipp_port: at.port }, inf, e.TLS_INVALID_CONN_TICKET, c));
+  await atClient.until(e.TLS_NTF_HANDSHAKE_DONE);
+  await atServer.until(e.TLS_NTF_HANDSHAKE_DONE);
+  return {
+    client: c.value,
+    server: s.value,
+    close() {
+      ok(e.tls_close_tcp(c.value));
+      ok(e.tls_close_tcp(s.value));
+    },
+  };
 }
