@@ -15,6 +15,7 @@ import {
   FUNCTIONS,
   type GuideFunction,
   type GuideItem,
+  NO_EFFECT,
   NOTIFICATIONS,
   OPTIONS,
   PLATFORM,
@@ -39,6 +40,19 @@ const sources = filesBelow(['src/embedded'], /\.ts$/).map((file) => readFileSync
 const all = sources.join('\n');
 const tests = filesBelow(['test/embedded'], /\.test\.ts$/).map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 const defaults = embedded.defaultConfig() as unknown as Record<string, unknown>;
+
+/** Each test with what stands in it; helpers of a file belong to its first test. Who reads looks for what a function does before what it refuses. */
+const ORDER = ['module', 'native-tcp', 'native-udp', 'sockets', 'options', 'samples', 'dtls-psk', 'bad-input'];
+const titled = tests
+  .map(({ file, text }) => ({ name: file.replace('test/embedded/', '').replace('.test.ts', ''), text }))
+  .sort((x, y) => ORDER.indexOf(x.name) - ORDER.indexOf(y.name))
+  .flatMap(({ name, text }) => {
+    const starts = [...text.matchAll(/\btest\((['`])(.*?)\1,/g)];
+    return starts.map((match, i) => ({
+      title: `${name}: ${match[2]!.replace(/\$\{[^}]*\}/g, '…')}`,
+      text: text.slice(i === 0 ? 0 : match.index, starts[i + 1]?.index),
+    }));
+  });
 
 const tables: [string, string, Row[]][] = [
   ['Functions', 'functions', FUNCTIONS.map((item) => rowOf(item, () => [...isFunction(item), ...parameterProblems(item)]))],
@@ -127,16 +141,10 @@ function docOf(name: string): string {
   return found.replace(/\s*\n\s*\*\s?/g, ' ').trim();
 }
 
-/** The test in which the name stands first: file and title. */
+/** A test that names it: in its title before in what it does. */
 function testOf(name: string): string {
-  for (const { file, text } of tests) {
-    const at = text.search(new RegExp(`(?<![\\w-])${name}(?![\\w-])`, ''));
-    if (at < 0) continue;
-    const before = [...text.slice(0, at).matchAll(/\btest\((['`])(.*?)\1,/g)].at(-1)?.[2];
-    const title = before ?? [...text.matchAll(/\btest\((['`])(.*?)\1,/g)].find((match) => match.index >= at)?.[2] ?? '';
-    return `${file.replace('test/embedded/', '').replace('.test.ts', '')}: ${title.replace(/\$\{name\}/, name)}`;
-  }
-  return '';
+  const named = new RegExp(`(?<![\\w-])${name}(?![\\w-])`);
+  return (titled.find(({ title }) => named.test(title)) ?? titled.find(({ text }) => named.test(text)))?.title ?? '';
 }
 
 function guideProblems(): string[] {
@@ -184,8 +192,12 @@ function pageOf(): string {
     '- IP buffers come from a bounded pool (`IP_BUF_COUNT`); who has one gives it back or sends it.',
     '- `OAL_PREEMPTIVE` 1: the calls of the socket interfaces block their thread, sockets live in a worker. 0: they are polled.',
     '',
-    'Options without effect, and why: `TLS_CBC_PADDING_LEN` (padding follows from the block; a peer may send 255 bytes),',
-    '`TLS_TCP_CONN_STACK_SIZE` (the runtime manages its stacks). Heartbeats are sent by `tls_send_heartbeat`, for which the guide has no call.',
+    'Who ports a program from C reads [embedded-porting.md](embedded-porting.md) first. A device that is a DTLS client with a pre-shared',
+    'key takes `veritls/embedded/dtls-psk`: the same functions over fewer parts. `npm run footprint` measures both.',
+    '',
+    'Options without effect:',
+    '',
+    ...NO_EFFECT.map(([option, reason]) => `- \`${option}\`: ${reason}.`),
     '',
   ];
   for (const [title, what, rows] of tables) {

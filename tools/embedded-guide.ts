@@ -214,5 +214,20 @@ export const DIFFERENCES: readonly string[] = [
   'The fourth return code does not exist in 5.6, nor here.',
   'The samples set their event for every notification but `TLS_NTF_HANDSHAKE_DONE`; those here look at `TLS_NTF_HANDSHAKE_FAILED` and `IP_NTF_CLOSED` as well, so that they end.',
   '`tls_stop` while connections are open: `TLS_INIT_ERR` ("the TLS connection did not stop"), and nothing changes.',
+  '5.2 and 5.3: a receive gives `TLS_IO_ERR` for every connection that has ended; why, the handshake functions and `tls_last_error` tell. `TLS_HEARTBEAT_TIMEOUT_ERR` comes from a receive as well: 5.6 has it, and no function lists it.',
+  '5.1 lets `tls_start` give `TLS_INIT_ERR` alone, and `tls_init` any code: certificates and their keys are judged by `tls_init`.',
+  '5.1 says of `tls_register_sign` alone that it replaces what has the same index; all three do.',
+  '5.2 says that TLS has no timeout of the handshake, 3.2 and 5.7 that it notifies one: the polled functions have none, `tls_tcp_connect` and `tls_tcp_accept` notify.',
+  '5.3: `dtls_get_buffer_udp` gives `TLS_WAIT` "before the handshake was finished", and `dtls_send_udp` sends before it is started: before the start there are buffers, during the handshake there are none.',
+  '5.2 and 5.3: `timeout` of the functions that give buffers has no effect, as in a non-preemptive system: whoever gives a buffer back runs in the same thread.',
+  '5.5: a heartbeat in vain is `TLS_TIMEOUT_ERR` over DTLS sockets, and goes out again; over the other interfaces it is `TLS_HEARTBEAT_TIMEOUT_ERR`. There is no call that sends one: here it is `tls_send_heartbeat`.',
+  'Null pointers are `TLS_NULL_PTR_ERR`, but for the functions whose tables have `TLS_PARAM_ERR` for them: the receives of 5.2 and 5.3, and those that give tickets.',
+  'A ticket whose session is gone is `TLS_NOT_FOUND_ERR`, as every handle that names nothing.',
   'The places for algorithms (`t_tls_bulk_algorithm_index` and its companions) have no numbers in the guide; those here are our own.',
+];
+
+/** Options that change nothing here, and why. */
+export const NO_EFFECT: readonly (readonly [option: string, reason: string])[] = [
+  ['TLS_CBC_PADDING_LEN', 'padding is as long as the block asks for, and a peer may send up to 255 bytes of it'],
+  ['TLS_TCP_CONN_STACK_SIZE', 'the runtime manages its stacks'],
 ];

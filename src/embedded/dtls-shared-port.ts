@@ -11,6 +11,7 @@ import { DtlsLink } from './dtls-link.ts';
 import { DtlsPort } from './dtls-port.ts';
 import { notify } from './ip.ts';
 import { staleTicket } from './link.ts';
+import { restLater } from './rest.ts';
 import type { StackDatagram } from './stack.ts';
 import type { t_ip_ntf } from './types.ts';
 
@@ -146,7 +147,10 @@ export class DtlsSharedPort extends DtlsPort {
     if (endpoint === undefined) return;
     for (let next = endpoint.poll(); next !== undefined; next = endpoint.poll()) {
       const { owner } = next.association;
-      if (owner instanceof DtlsLink) owner.onEvent(next.event);
+      if (owner instanceof DtlsLink) {
+        owner.onEvent(next.event);
+        restLater(owner);
+      }
     }
     for (let out = endpoint.takeOutput(); out !== undefined; out = endpoint.takeOutput()) {
       const { address, port } = out.peer;

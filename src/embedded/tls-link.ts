@@ -21,6 +21,7 @@ import { notify } from './ip.ts';
 import { Link, staleTicket } from './link.ts';
 import type { Started } from './module.ts';
 import { psp_get_tick_count } from './psp.ts';
+import { restLater } from './rest.ts';
 import type { StackStream } from './stack.ts';
 import { every } from './timers.ts';
 import type { t_tls_ticket } from './types.ts';
@@ -109,6 +110,7 @@ export class TlsLink extends Link {
     } finally {
       this.#busy = false;
     }
+    restLater(this);
   }
 
   /** Encrypts and sends. */

@@ -1,0 +1,17 @@
+/** Cipher objects are held for speed alone: connections on which nothing has happened for a while let go of them. */
+import type { Connection } from '../engine/connection.ts';
+
+const REST_MS = 1_000;
+const used = new Set<{ readonly engine: Connection | undefined }>();
+
+/** A connection was used. */
+export function restLater(link: { readonly engine: Connection | undefined }): void {
+  if (used.size === 0) {
+    const timer = setTimeout(() => {
+      for (const each of used) each.engine?.rest();
+      used.clear();
+    }, REST_MS);
+    timer.unref();
+  }
+  used.add(link);
+}
