@@ -31,6 +31,8 @@ export function start(options: Partial<tls.TlsConfig> = {}): void {
     DTLS_IFC_ENABLE: 1,
     DTLS_CLIENT_CONN_PORT: 0,
     DTLS_SCKSRV_RCV_SIZE: 1_500,
+    DTLS_RETRANSMIT_INIT_TIME: 2,
+    DTLS_RETRANSMIT_MAX_TIME: 20,
     g_tls_arr_cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_RSA_WITH_AES_128_CBC_SHA],
     g_tls_arr_host_cert: [{ cert_type: tls.TLS_CERT_TYPE_RSA, p_cert_block: derOf(certificate!), p_cert_priv_key: derOf(key!) }],
     g_tls_arr_ca_cert: [{ cert_type: tls.TLS_CERT_TYPE_RSA, p_cert_block: derOf(ca!) }],

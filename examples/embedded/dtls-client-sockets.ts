@@ -34,6 +34,7 @@ let tls_res = TLS_WAIT;
 while (tls_res === TLS_WAIT || tls_res === TLS_TIMEOUT_ERR)
   tls_res = dtls_client_handshake_socket(sd_conn, server, TLS_PEER_NAME, TLS_INVALID_CONN_TICKET, g_dtls_rx_conn_hdl);
 check(tls_res);
+console.log('handshake done');
 check(dtls_send_socket(g_dtls_rx_conn_hdl.value, Buffer.from('hello\n'), 6));
 const recv_bytes = ref(0);
 check(dtls_receive_socket(g_dtls_rx_conn_hdl.value, dec_buf, dec_buf.length, recv_bytes));

@@ -45,6 +45,7 @@ const inf: t_tls_conn_inf = { p_tci_ntf: g_tls_test_ntf, p_tci_peer_name: TLS_PE
 check(dtls_connect_udp(ip_tx_port, inf, TLS_INVALID_CONN_TICKET, g_conn_hdl));
 
 function tls_test_ntf_fn(_param: number, ntf: number): void {
+  if (ntf === TLS_NTF_HANDSHAKE_DONE) console.log('handshake done');
   if (ntf === TLS_NTF_HANDSHAKE_FAILED) console.log('handshake failed');
   if (ntf === IP_NTF_CLOSED || ntf === TLS_NTF_HANDSHAKE_FAILED) is_closed = true;
   if (ntf === TLS_NTF_HANDSHAKE_DONE) send_line();

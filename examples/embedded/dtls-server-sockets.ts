@@ -32,6 +32,7 @@ socket_bind(sd_svr, sa_addr);
 let tls_res = TLS_WAIT;
 while (tls_res === TLS_WAIT) tls_res = dtls_server_handshake_socket(sd_svr, FALSE, null, conn_hdl);
 check(tls_res);
+console.log('handshake done');
 while (tls_res === TLS_OK || tls_res === TLS_WAIT || tls_res === TLS_DTLS_NEW_CONN) {
   const recv_bytes = ref(0);
   tls_res = dtls_receive_socket(conn_hdl.value, dec_buf, dec_buf.length, recv_bytes);

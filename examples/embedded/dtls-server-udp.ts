@@ -44,6 +44,7 @@ const inf: t_tls_conn_inf = { p_tci_ntf: g_tls_test_ntf, p_tci_peer_name: null, 
 check(dtls_udp_srv_open(TLS_PORT, inf, g_tls_udp_hdl));
 
 function tls_test_ntf_fn(_param: number, ntf: number): void {
+  if (ntf === TLS_NTF_HANDSHAKE_DONE) console.log('handshake done');
   if (ntf === TLS_NTF_HANDSHAKE_FAILED) console.log('handshake failed');
   if (ntf === IP_NTF_CLOSED || ntf === TLS_NTF_HANDSHAKE_FAILED) is_closed = true;
   if (ntf !== TLS_NTF_HANDSHAKE_DONE) oal_event_set(g_tls_test_event, TLS_TEST_EVENT, g_tls_test_task);

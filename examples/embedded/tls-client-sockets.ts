@@ -26,6 +26,7 @@ check(connect(sd_conn, sa_addr));
 let tls_res = TLS_WAIT;
 while (tls_res === TLS_WAIT) tls_res = tls_client_handshake_socket(sd_conn, TLS_PEER_NAME, TLS_INVALID_CONN_TICKET);
 check(tls_res);
+console.log('handshake done');
 check(tls_send_socket(sd_conn, Buffer.from('hello\n'), 6));
 const recv_bytes = ref(0);
 const p_buf = ref(dec_buf);

@@ -32,6 +32,7 @@ if (listen(sd_svr, 4) > -1) {
   let tls_res = TLS_WAIT;
   while (tls_res === TLS_WAIT) tls_res = tls_server_handshake_socket(sd_conn, FALSE, null);
   check(tls_res);
+  console.log('handshake done');
   while (tls_res === TLS_OK) {
     const recv_bytes = ref(0);
     const p_buf = ref(dec_buf);

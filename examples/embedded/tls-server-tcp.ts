@@ -47,6 +47,7 @@ check(tcp_open(TLS_PORT, 1, null, g_tls_port_hdl));
 check(tls_tcp_accept(g_tls_port_hdl.value, inf, ip_rx_port, g_conn_hdl));
 
 function tls_test_ntf_fn(_param: number, ntf: number): void {
+  if (ntf === TLS_NTF_HANDSHAKE_DONE) console.log('handshake done');
   if (ntf === TLS_NTF_HANDSHAKE_FAILED) console.log('handshake failed');
   if (ntf === IP_NTF_CLOSED || ntf === TLS_NTF_HANDSHAKE_FAILED) is_closed = true;
   if (ntf !== TLS_NTF_HANDSHAKE_DONE) oal_event_set(g_tls_test_event, TLS_TEST_EVENT, g_tls_test_task);

@@ -105,7 +105,11 @@ for (const loss of [0, 0.3]) {
     if (loss === 0) {
       assert.equal(await receive(hdl), 'answer\n');
       assert.deepEqual(codes, [lean.TLS_NTF_HANDSHAKE_DONE, lean.IP_NTF_TX_RDY], 'in this order');
-    } else assert.equal(codes.find((code) => code !== lean.DTLS_NTF_TIMEOUT), lean.TLS_NTF_HANDSHAKE_DONE);
+    } else
+      assert.equal(
+        codes.find((code) => code !== lean.DTLS_NTF_TIMEOUT),
+        lean.TLS_NTF_HANDSHAKE_DONE,
+      );
     assert.equal(lean.dtls_get_ticket_udp(hdl, lean.ref(lean.TLS_INVALID_CONN_TICKET)), lean.TLS_NOT_FOUND_ERR, 'no sessions here');
     ok(lean.dtls_close_udp(hdl));
     await line.close();
