@@ -41,6 +41,9 @@ const EXPECTED: ReadonlyMap<number, readonly number[]> = new Map([
 /** Share of handshakes that may end without success at 50 % loss each way. */
 const MAX_GIVEN_UP = 0.002;
 
+/** A cell fails when chance would give so few handshakes in time this seldom: hundreds of cells are looked at. */
+const UNLIKELY = 1e-5;
+
 /** What the model gives at a loss each way, once it was asked. */
 const models = new Map<number, readonly number[]>();
 
@@ -147,14 +150,26 @@ function report(cell: Cell, name: string, outcomes: readonly Outcome[]): string 
   if (cell.loss === 0 && times.at(-1)! > (cell.reorder > 0 ? 20_000 : 1_000)) return `slow without loss: ${at(1)} s`;
   const expected = expectedShares(cell);
   if (expected === undefined) return undefined;
-  // Three standard deviations of so many runs.
   for (const [index, percent] of expected.entries()) {
-    const p = percent / 100;
-    const slack = 300 * Math.sqrt((p * (1 - p) + 0.002) / outcomes.length);
-    if (shares[index]! < percent - slack)
+    const through = times.filter((time) => time <= 1_000 * TIMES[index]!).length;
+    if (atMost(through, times.length, percent / 100) < UNLIKELY)
       return `${shares[index]!.toFixed(1)} % within ${TIMES[index]} s instead of ${percent.toFixed(1)} %`;
   }
   return undefined;
+}
+
+/** Probability of so few successes of `runs` that each succeed with probability `p`. */
+function atMost(successes: number, runs: number, p: number): number {
+  // What is said to be always so may fail once in a thousand.
+  const odds = Math.log(Math.min(p, 0.999));
+  const against = Math.log(1 - Math.min(p, 0.999));
+  let ways = 0;
+  let sum = 0;
+  for (let k = 0; k <= successes; k++) {
+    sum += Math.exp(ways + k * odds + (runs - k) * against);
+    ways += Math.log((runs - k) / (k + 1));
+  }
+  return sum;
 }
 
 /** What loss alone explains. Where flights take several datagrams, or come late, it says nothing. */
