@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ConnectOptions, connect, type DTLSSession, listen, type ListenOptions } from '../../src/node/dtls/index.ts';
-import { clientFiles, files, freePort, isThere, Program } from './dtls-programs.ts';
+import { clientFiles, files, freePort, isThere, LIMIT_MS, Program } from './dtls-programs.ts';
 
 const skip = isThere('gnutls-cli', '--version') && isThere('gnutls-serv', '--version') ? false : 'gnutls-bin is not installed';
 
@@ -36,7 +36,7 @@ const CASES: Case[] = [
 ];
 
 for (const { name, kind, priority, args = [], ...options } of CASES) {
-  test(`GnuTLS client, our server: ${name}`, { skip }, async (t) => {
+  test(`GnuTLS client, our server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
     const own = files(t, kind);
     let tell!: (session: DTLSSession) => void;
     const first = new Promise<DTLSSession>((resolve) => {
@@ -71,7 +71,7 @@ for (const { name, kind, priority, args = [], ...options } of CASES) {
     assert.equal(endpoint.stats.handshakesFailed, 0);
   });
 
-  test(`our client, GnuTLS server: ${name}`, { skip }, async (t) => {
+  test(`our client, GnuTLS server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
     const own = files(t, kind);
     const port = await freePort();
     const server = new Program(t, 'gnutls-serv', [
@@ -91,7 +91,7 @@ for (const { name, kind, priority, args = [], ...options } of CASES) {
   });
 }
 
-test('our client, GnuTLS server: PSK, client certificate, resumption', { skip }, async (t) => {
+test('our client, GnuTLS server: PSK, client certificate, resumption', { skip, timeout: LIMIT_MS }, async (t) => {
   const own = files(t, 'p256');
   const device = clientFiles(t);
   const port = await freePort();
@@ -137,7 +137,7 @@ test('our client, GnuTLS server: PSK, client certificate, resumption', { skip },
   await again.close();
 });
 
-test('GnuTLS client, our server: resumption', { skip }, async (t) => {
+test('GnuTLS client, our server: resumption', { skip, timeout: LIMIT_MS }, async (t) => {
   const own = files(t, 'p256');
   const reused: boolean[] = [];
   const endpoint = listen(

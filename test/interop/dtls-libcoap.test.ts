@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askCoap, serveCoap } from '../../examples/support/coap.ts';
 import { type ConnectOptions, connect, type DTLSSession, listen, type ListenOptions } from '../../src/node/dtls/index.ts';
-import { clientFiles, files, freePort, isThere, Program } from './dtls-programs.ts';
+import { clientFiles, files, freePortPair, isThere, LIMIT_MS, Program } from './dtls-programs.ts';
 
 const KEY = 'sesame-open-sesame';
 const resources = new Map([['/temperature', () => ({ code: '2.05', payload: '21.5' })]]);
@@ -30,7 +30,7 @@ for (const build of ['openssl', 'gnutls']) {
   }
 
   async function answers(t: Parameters<typeof files>[0], args: readonly string[], options: ConnectOptions): Promise<DTLSSession> {
-    const port = await freePort();
+    const port = await freePortPair();
     // It says nothing when it is ready. A ClientHello that comes too early is repeated.
     new Program(t, server, ['-A', '127.0.0.1', '-p', String(port - 1), ...args]);
     const session = connect('127.0.0.1', port, options);
@@ -42,13 +42,17 @@ for (const build of ['openssl', 'gnutls']) {
     return session;
   }
 
-  test(`${client}, our server: PSK`, { skip: isThere(client, '--help') ? false : `${client} is not installed` }, async (t) => {
+  test(`${client}, our server: PSK`, {
+    skip: isThere(client, '--help') ? false : `${client} is not installed`,
+    timeout: LIMIT_MS,
+  }, async (t) => {
     const session = await asks(t, { psk: { me: Buffer.from(KEY) } }, ['-k', KEY, '-u', 'me']);
     assert.equal(session.info?.peerProof, 'psk');
   });
 
   test(`${client}, our server: certificates on both sides`, {
     skip: isThere(client, '--help') ? false : `${client} is not installed`,
+    timeout: LIMIT_MS,
   }, async (t) => {
     const own = files(t, 'p256');
     const device = clientFiles(t);
@@ -63,13 +67,17 @@ for (const build of ['openssl', 'gnutls']) {
     assert.equal(session.authorized, true);
   });
 
-  test(`our client, ${server}: PSK`, { skip: isThere(server, '--help') ? false : `${server} is not installed` }, async (t) => {
+  test(`our client, ${server}: PSK`, {
+    skip: isThere(server, '--help') ? false : `${server} is not installed`,
+    timeout: LIMIT_MS,
+  }, async (t) => {
     const session = await answers(t, ['-k', KEY, '-h', 'hint'], { psk: { identity: 'me', key: Buffer.from(KEY) } });
     await session.close();
   });
 
   test(`our client, ${server}: certificates on both sides`, {
     skip: isThere(server, '--help') ? false : `${server} is not installed`,
+    timeout: LIMIT_MS,
   }, async (t) => {
     const own = files(t, 'p256');
     const device = clientFiles(t);

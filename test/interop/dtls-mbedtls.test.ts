@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { connect, type DTLSSession, listen } from '../../src/node/dtls/index.ts';
-import { files, freePort, Program } from './dtls-programs.ts';
+import { files, freePort, LIMIT_MS, Program } from './dtls-programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'veritls-mbedtls-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,7 +20,7 @@ for (const mtu of [1_200, 300]) {
   for (const mode of ['certificates', 'client certificate', 'PSK'] as const) {
     const name = `${mode}, MTU ${mtu}`;
 
-    test(`mbedTLS client, our server: ${name}`, { skip }, async (t) => {
+    test(`mbedTLS client, our server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
       const own = files(t, 'p256');
       let session: DTLSSession | undefined;
       const endpoint = listen(
@@ -47,7 +47,7 @@ for (const mtu of [1_200, 300]) {
       await session.closed;
     });
 
-    test(`our client, mbedTLS server: ${name}`, { skip }, async (t) => {
+    test(`our client, mbedTLS server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
       const own = files(t, 'p256');
       const port = await freePort();
       const mutual = mode === 'client certificate';

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { connect, type DTLSSession, listen } from '../../src/node/dtls/index.ts';
-import { type Files, files, freePort, isThere, Program } from './dtls-programs.ts';
+import { type Files, files, freePort, isThere, LIMIT_MS, Program } from './dtls-programs.ts';
 
 const missing = ['tstclnt', 'certutil', 'pk12util', 'openssl'].find((program) => !isThere(program, '-H'));
 const skip = missing === undefined ? false : `${missing} is not installed`;
@@ -44,7 +44,7 @@ function tstclnt(t: TestContext, db: string, role: 'client' | 'server', port: nu
 for (const { name, kind, flag, protocol } of CASES) {
   const minVersion = protocol;
 
-  test(`NSS client, our server: ${name}`, { skip }, async (t) => {
+  test(`NSS client, our server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
     const own = files(t, kind);
     let tell!: (session: DTLSSession) => void;
     const first = new Promise<DTLSSession>((resolve) => {
@@ -68,7 +68,7 @@ for (const { name, kind, flag, protocol } of CASES) {
     assert.equal(endpoint.stats.handshakesFailed, 0);
   });
 
-  test(`our client, NSS server: ${name}`, { skip }, async (t) => {
+  test(`our client, NSS server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
     const own = files(t, kind);
     const port = await freePort();
     const server = tstclnt(t, database(own), 'server', port, flag);

@@ -9,7 +9,7 @@ import {
   listen,
   type ListenOptions,
 } from '../../src/node/dtls/index.ts';
-import { clientFiles, type Files, files, freePort, isThere, Program } from './dtls-programs.ts';
+import { clientFiles, type Files, files, freePort, isThere, LIMIT_MS, Program } from './dtls-programs.ts';
 
 const skip = isThere('openssl', 'version') ? false : 'openssl is not installed';
 const LABEL = 'EXPORTER-veritls-test';
@@ -121,7 +121,7 @@ const CLIENT_CASES: {
 ];
 
 for (const { name, kind, args, options, check } of CLIENT_CASES) {
-  test(`OpenSSL client, our server: ${name}`, { skip }, async (t) => {
+  test(`OpenSSL client, our server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
     const own = files(t, kind);
     const { port, first, endpoint } = await serve(t, { cert: own.pem.cert, key: own.pem.key, ...options });
     const client = new Program(t, 'openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', own.ca, ...exporterArgs(), ...args]);
@@ -138,7 +138,7 @@ for (const { name, kind, args, options, check } of CLIENT_CASES) {
   });
 }
 
-test('OpenSSL client, our server: PSK', { skip }, async (t) => {
+test('OpenSSL client, our server: PSK', { skip, timeout: LIMIT_MS }, async (t) => {
   for (const cipher of ['PSK-AES128-GCM-SHA256', 'ECDHE-PSK-CHACHA20-POLY1305', 'DHE-PSK-AES128-CCM', 'PSK-AES128-CCM8']) {
     const { port, first } = await serve(t, { psk: { device: Buffer.from('0123456789abcdef') } });
     const client = new Program(t, 'openssl', [
@@ -156,7 +156,7 @@ test('OpenSSL client, our server: PSK', { skip }, async (t) => {
   }
 });
 
-test('OpenSSL client, our server: client certificate, and one that is missing', { skip }, async (t) => {
+test('OpenSSL client, our server: client certificate, and one that is missing', { skip, timeout: LIMIT_MS }, async (t) => {
   const own = files(t, 'p256');
   const device = clientFiles(t);
   const { port, first } = await serve(t, { cert: own.pem.cert, key: own.pem.key, ca: own.pem.ca, requestCert: true });
@@ -186,7 +186,7 @@ test('OpenSSL client, our server: client certificate, and one that is missing', 
   assert.match(session.peerX509Certificate!.subject, /CN=device/);
 });
 
-test('OpenSSL client, our server: resumption by ticket and by session ID', { skip }, async (t) => {
+test('OpenSSL client, our server: resumption by ticket and by session ID', { skip, timeout: LIMIT_MS }, async (t) => {
   for (const ticket of [true, false]) {
     const own = files(t, 'p256');
     const { createMemoryStore } = await import('../../src/session/cache.ts');
@@ -297,7 +297,7 @@ async function opensslServer(t: TestContext, own: Files, args: readonly string[]
 }
 
 for (const { name, kind, args, options, check } of SERVER_CASES) {
-  test(`our client, OpenSSL server: ${name}`, { skip }, async (t) => {
+  test(`our client, OpenSSL server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
     const own = files(t, kind);
     const { server, port } = await opensslServer(t, own, args);
     const session = connect('127.0.0.1', port, { ca: own.pem.ca, ...options });
@@ -310,7 +310,7 @@ for (const { name, kind, args, options, check } of SERVER_CASES) {
   });
 }
 
-test('our client, OpenSSL server: PSK, client certificate, resumption', { skip }, async (t) => {
+test('our client, OpenSSL server: PSK, client certificate, resumption', { skip, timeout: LIMIT_MS }, async (t) => {
   const own = files(t, 'p256');
   const device = clientFiles(t);
   const psk = await opensslServer(t, own, ['-dtls1_2', '-psk', '6b6579', '-psk_identity', 'me', '-nocert', '-cipher', 'PSK:@SECLEVEL=0']);
@@ -341,7 +341,10 @@ test('our client, OpenSSL server: PSK, client certificate, resumption', { skip }
   assert.ok(session !== undefined);
 });
 
-test('our client, OpenSSL server: a certificate for another name, and a server without a common suite', { skip }, async (t) => {
+test('our client, OpenSSL server: a certificate for another name, and a server without a common suite', {
+  skip,
+  timeout: LIMIT_MS,
+}, async (t) => {
   const own = files(t, 'p256');
   const { port } = await opensslServer(t, own, ['-dtls1_2']);
   const session = connect('127.0.0.1', port, { ca: own.pem.ca, servername: 'elsewhere.example' });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { connect, type DTLSSession, listen } from '../../src/node/dtls/index.ts';
-import { files, freePort, Program } from './dtls-programs.ts';
+import { files, freePort, LIMIT_MS, Program } from './dtls-programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'veritls-pion-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,7 +24,7 @@ for (const mtu of [1_200, 300]) {
     const name = `${mode}, MTU ${mtu}`;
     const mutual = mode === 'client certificate';
 
-    test(`pion client, our server: ${name}`, { skip }, async (t) => {
+    test(`pion client, our server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
       const own = files(t, 'p256');
       let session: DTLSSession | undefined;
       const endpoint = listen(
@@ -50,7 +50,7 @@ for (const mtu of [1_200, 300]) {
       await session.closed;
     });
 
-    test(`our client, pion server: ${name}`, { skip }, async (t) => {
+    test(`our client, pion server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
       const own = files(t, 'p256');
       const port = await freePort();
       const args = mode === 'PSK' ? ['-', '-', '-', PSK] : [mutual ? own.ca : '-', own.cert, own.key, '-'];

@@ -9,9 +9,11 @@ import { credential, issue, type KeyKind, pemOf } from '../support/certificates.
 
 /** Other work on the machine may hold a program up. */
 const PATIENCE_MS = 30_000;
+/** A test that takes longer stands still: it waits for what will not come. */
+export const LIMIT_MS = 120_000;
 
 export function isThere(program: string, ...args: string[]): boolean {
-  return spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
+  return spawnSync(program, args, { stdio: 'ignore', timeout: PATIENCE_MS }).error === undefined;
 }
 
 export interface Files {
@@ -44,11 +46,26 @@ function write(t: TestContext, pem: { cert: string; key: string; ca: string }): 
   return { folder, ca: put('ca.pem', pem.ca), cert: put('cert.pem', pem.cert), key: put('key.pem', pem.key) };
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  const port = await bindOnce(0);
+  if (port === undefined) throw new Error('no port is free');
+  return port;
+}
+
+/** Two ports in a row: the second. */
+export async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if ((await bindOnce(port - 1)) !== undefined) return port;
+  }
+}
+
+/** Whether a port could be had a moment ago, and which. */
+function bindOnce(wanted: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    socket.once('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
+    socket.once('error', () => resolve(undefined));
+    socket.bind(wanted, '127.0.0.1', () => {
       const { port } = socket.address();
       socket.close(() => resolve(port));
     });
