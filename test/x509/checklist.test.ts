@@ -389,6 +389,13 @@ test('X8 only named curves', () => {
 test('X9 general names keep their type; X.400 in a constraint is refused', () => {
   const x400 = issue(anchor, 'CN=X400', { ca: true, excludedNames: [{ kind: 'x400', value: der.context(3) }] });
   refused(validate(issue(x400, 'CN=x'), { intermediates: [x400.certificate] }), 'name-constraint', /unsupported form/);
+  const edi = (...parts: readonly Uint8Array[]): TestCa =>
+    issue(ca, 'CN=x', { subjectAltNames: ['host.example', { kind: 'edi', value: der.context(5, ...parts) }] });
+  const party = der.context(1, der.utf8String('party'));
+  accepted(validate(edi(party), { names: ['host.example'] }));
+  accepted(validate(edi(der.context(0, der.utf8String('assigner')), party), { names: ['host.example'] }));
+  for (const parts of [[], [der.context(0, der.utf8String('a'))], [party, party], [der.utf8String('x')]])
+    refused(validate(edi(...parts), { names: ['host.example'] }), 'malformed');
   const confused = issue(ca, 'CN=x', {
     subjectAltNames: [{ kind: 'x400', value: der.context(3, der.octetString(ascii('host.example'))) }],
   });

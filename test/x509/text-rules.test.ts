@@ -4,6 +4,7 @@ import test from 'node:test';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import * as der from '../../src/pki/asn1/der-writer.ts';
 import * as oids from '../../src/pki/asn1/oids.ts';
+import { writePem } from '../../src/pki/asn1/pem.ts';
 import { extensionsDer, nameDer } from '../../src/pki/certs/fields.ts';
 import { createCrl } from '../../src/pki/certs/revocation.ts';
 import { signed } from '../../src/pki/certs/signing.ts';
@@ -179,4 +180,15 @@ test('§4.2.1.8, §4.2.2.2: directory attributes and information access of the s
     const broken = issue(anchor, 'CN=leaf', { extensions: [{ oid: '2.5.29.9', value }] });
     assert.equal(validate(broken).failure?.reason, 'malformed');
   }
+});
+
+test('what was given as a CRL or an OCSP response and is none leaves no status known', () => {
+  const leaf = issue(anchor, 'CN=leaf');
+  for (const crls of ['', 'no PEM', writePem('CERTIFICATE', anchor.certificate.der), [Uint8Array.of(0x30, 0)]]) {
+    const verdict = validate(leaf, { crls });
+    assert.equal(verdict.failure?.reason, 'revocation-unknown', JSON.stringify(crls).slice(0, 40));
+    assert.equal(validate(leaf, { crls, revocation: 'none' }).valid, true);
+  }
+  assert.equal(validate(leaf, { crls: [] }).valid, true);
+  assert.equal(validate(leaf, { ocspResponses: [Uint8Array.of(0x30, 0)] }).failure?.reason, 'revocation-unknown');
 });

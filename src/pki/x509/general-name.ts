@@ -40,7 +40,7 @@ export function readGeneralName(reader: DerReader, field: string, constraint = f
     case 0xa3:
       return { kind: 'x400', value: reader.rawOf(tag, field) };
     case 0xa5:
-      return { kind: 'edi', value: reader.rawOf(tag, field) };
+      return { kind: 'edi', value: readEdiPartyName(reader, field) };
     case 0xa4: {
       // CHOICE, hence explicitly tagged.
       const inner = reader.enter(tag, field);
@@ -61,6 +61,19 @@ export function readGeneralName(reader: DerReader, field: string, constraint = f
     default:
       return malformed(field, at, tag < 0 ? 'missing' : 'unknown form of name');
   }
+}
+
+/** EDIPartyName, whole DER: an optional assigner and the party, both of a CHOICE and hence explicitly tagged. */
+function readEdiPartyName(reader: DerReader, field: string): Uint8Array {
+  const start = reader.position;
+  const body = reader.enter(0xa5, field);
+  const assigner = body.enterOptional(contextConstructed(0), field);
+  for (const part of [assigner, body.enter(contextConstructed(1), field)]) {
+    part?.raw(field);
+    part?.finish(field);
+  }
+  body.finish(field);
+  return reader.bytes.subarray(start, reader.position);
 }
 
 /** `GeneralNames`: at least one, to the end of `reader`. */

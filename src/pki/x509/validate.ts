@@ -69,7 +69,7 @@ export interface ValidateOptions {
   readonly names?: readonly ExpectedName[] | undefined;
   /** CRLs at hand: DER, PEM or parsed. */
   readonly crls?: Iterable<Uint8Array | string | CertificateList> | Uint8Array | string | undefined;
-  /** OCSP responses at hand, DER; each is used for the certificates it speaks of. One that cannot be read is left out. */
+  /** OCSP responses at hand, DER; each is used for the certificates it speaks of. One that cannot be read counts as an unreadable CRL. */
   readonly ocspResponses?: Iterable<Uint8Array> | undefined;
   /** Certificates revoked by hand, by issuer and serial number. */
   readonly revoked?: RevokedStore | undefined;
@@ -130,8 +130,8 @@ function* validateSteps(options: ValidateOptions): Steps<Verdict> {
   const purposes = (options.extendedKeyUsages ?? []).map(purposeOid);
   const revocation = options.revocation ?? 'if-covered';
   const crls: CertificateList[] = [];
-  const unreadable = revocation === 'none' ? undefined : readCrls(options.crls, crls);
   const responses = options.ocspResponses === undefined ? undefined : [...options.ocspResponses];
+  const unreadable = revocation === 'none' ? undefined : (readCrls(options.crls, crls) ?? unreadableResponse(responses));
   const sources: StatusSources = {
     mode: revocation,
     revoked: options.revoked,
@@ -203,6 +203,18 @@ function hasMailbox(leaf: Certificate, mailbox: string): boolean {
   return (leaf.subjectAltName ?? []).some((name) => name.kind === 'email' && canonical(name.value) === canonical(mailbox));
 }
 
+function unreadableResponse(responses: readonly Uint8Array[] | undefined): string | undefined {
+  for (const response of responses ?? []) {
+    try {
+      parseOcspResponse(response);
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+      return error.detail ?? error.code;
+    }
+  }
+  return undefined;
+}
+
 /** Whether an OCSP response has an entry with the certificate's serial number. */
 function mentions(response: Uint8Array, certificate: Certificate): boolean {
   try {
@@ -253,7 +265,9 @@ function readCrls(sources: ValidateOptions['crls'], found: CertificateList[]): s
       continue;
     }
     try {
-      found.push(...parseCrls(source));
+      const read = parseCrls(source);
+      if (read.length === 0) unreadable ??= 'no CRL in what was given as one';
+      found.push(...read);
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
       unreadable ??= error.detail ?? error.code;
