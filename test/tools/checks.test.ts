@@ -1,7 +1,7 @@
 /** The checks of `tools/` find what they are for: each runs in a small tree of its own that breaks its rule. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -184,6 +184,30 @@ test('compliance: sentences become requirements, and each needs code and test, o
     readFileSync(join(root, 'compliance/requirements/rfc5246.toml'), 'utf8'),
     /quote = '''\nA client, e\.g\., a small one, SHALL NOT wait; it MAY ask\.\n'''/,
   );
+});
+
+test('compliance: a test that does not run what it cites, or no refusal of it, is found', () => {
+  const cite = (type: string): string => `${SLASHES}= rfc5746#section-1\n${type}${SLASHES}# A server MUST refuse it.\n`;
+  const subject = `const fail = (): never => {\n  throw new Error('no');\n};\nexport function take(good: boolean): void {\n  ${cite('').replaceAll('\n', '\n  ').trimEnd()}\n  if (!good) fail();\n}\n`;
+  const testing = (call: string): string =>
+    `import { test } from 'node:test';\nimport { take } from '../src/a.ts';\n${cite(`${SLASHES}= type=test\n`)}test('it', () => {\n  ${call}\n});\n`;
+  const root = tree({
+    '../shared/rfc/rfc5746.txt': '1.  One\n\n   A server MUST refuse it.\n',
+    'package.json': '{ "type": "module" }',
+    'README.md': '',
+    'src/a.ts': subject,
+    'test/a.test.ts': testing('take(true);'),
+    'compliance/requirements/README': '',
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  const lazy = check(root, 'compliance/run', '--coverage').out;
+  assert.match(lazy, /src\/a\.ts:5: “fail\(…” \(line 7\) is not executed/);
+  writeFileSync(join(root, 'test/a.test.ts'), testing('try { take(false); } catch {}'));
+  assert.doesNotMatch(check(root, 'compliance/run', '--coverage').out, /is not executed/);
+  writeFileSync(join(root, 'test/a.test.ts'), testing('void take;'));
+  assert.match(check(root, 'compliance/run', '--coverage').out, /the code below \(line 7\) is not executed/);
+  writeFileSync(join(root, 'test/a.test.ts'), testing('take(false);'));
+  assert.match(check(root, 'compliance/run', '--coverage').out, /test\/a\.test\.ts: fails/);
 });
 
 test('documents: links and paths lead somewhere', () => {

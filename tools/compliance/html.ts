@@ -1,6 +1,7 @@
 /** One page that needs nothing else: every requirement with its places, to be searched and filtered. */
 import type { Annotation } from './annotations.ts';
-import type { DocumentTrace } from './pages.ts';
+import type { GuideTrace } from './guide.ts';
+import { type DocumentTrace, stateOfItem } from './pages.ts';
 
 type Row = readonly [
   document: string,
@@ -14,7 +15,7 @@ type Row = readonly [
   tests: string,
 ];
 
-export function htmlOf(all: readonly DocumentTrace[]): string {
+export function htmlOf(all: readonly DocumentTrace[], guide: readonly GuideTrace[]): string {
   const rows: Row[] = all.flatMap(({ document, traces }) =>
     traces.map(({ requirement, state, code, tests, exception }): Row => {
       const reason = exception === undefined ? '' : `${exception.kind}: ${exception.reason}`;
@@ -31,6 +32,8 @@ export function htmlOf(all: readonly DocumentTrace[]): string {
       ];
     }),
   );
+  for (const { id, section, text, code, tests } of guide)
+    rows.push(['user guide', section, id, 'MUST', stateOfItem(code, tests), text, '', code.join('\n'), tests.join('\n')]);
   return PAGE.replace('"ROWS"', () => JSON.stringify(rows).replaceAll('<', '\\u003c'));
 }
 

@@ -44,7 +44,7 @@ file('compliance/snapshot.txt', snapshotOf(done, guide));
 file('docs/compliance/README.md', indexOf(done, guide));
 file('docs/compliance/guide.md', guidePageOf(guide));
 for (const one of done) file(`docs/compliance/${one.document.name}.md`, pageOf(one));
-if (args.includes('--html')) write('build/compliance.html', htmlOf(done));
+if (args.includes('--html')) write('build/compliance.html', htmlOf(done, guide));
 
 const binding = done
   .filter(({ document }) => document.binding)
@@ -58,7 +58,7 @@ else {
   if (args.includes('--coverage')) {
     const { files, checked, problems: gaps } = await checkCoverage(done.flatMap(({ traces }) => traces));
     console.log(`${checked} cited places, ${files} test files under coverage, ${gaps.length} problems`);
-    problems.push(...gaps);
+    problems.unshift(...gaps);
   }
   console.log(summaryTable(done, false).join('\n'));
   console.log(`User guide: ${guideSummary(guide)}`);
