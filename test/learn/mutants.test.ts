@@ -11,6 +11,7 @@ import type { Handshake } from '../../src/handshake/state.ts';
 import { tls12Client, tls12Server } from '../../src/versions/tls12.ts';
 import { learn } from './learn.ts';
 import { type LearnedSubject, legacy, modern } from './subjects.ts';
+import { waysToReconnect } from './verdict.ts';
 
 type Change = (step: MessageStep<Handshake>) => readonly Step<Handshake>[];
 
@@ -113,6 +114,18 @@ for (const [what, subject, complaint] of MUTANTS) {
 test('S2: a flow that forgot ChangeCipherSpec would not take Finished without it: the record layer does not read on', () => {
   const { problems } = learn(server(optional('ClientChangeCipherSpec')), { depth: 0, randomWords: 100, seed: 1 });
   assert.deepEqual(problems, []);
+});
+
+test('learner: a server that renegotiates comes back to connected by the same messages, one that does not never leaves', () => {
+  const effort = { depth: 0, randomWords: 100, seed: 1 };
+  const way = 'ClientHello ClientKeyExchange ChangeCipherSpec Finished';
+  const ways = (renegotiates: boolean): string[] => {
+    const { machine, problems } = learn(legacy('server', { ...TLS12, features: 'again', renegotiates }), effort);
+    assert.deepEqual(problems, []);
+    return waysToReconnect(machine).map((word) => word.join(' '));
+  };
+  assert.deepEqual(ways(true), [way]);
+  assert.deepEqual(ways(false), []);
 });
 
 test('learner: the same flow, taken apart and put together again, is ours', () => {

@@ -2,7 +2,7 @@
 import { dot, mermaid, namesOf } from './draw.ts';
 import type { Learned } from './learn.ts';
 import { drawTables } from './tables.ts';
-import { rolesOf, waysToConnected } from './verdict.ts';
+import { rolesOf, waysToConnected, waysToReconnect } from './verdict.ts';
 
 const GROUPS: readonly { readonly file: string; readonly title: string; readonly versions: readonly string[] }[] = [
   { file: 'tls13.md', title: 'TLS 1.3', versions: ['tls13'] },
@@ -47,6 +47,8 @@ function section({ subject, machine, opening, words, messages, bounds }: Learned
       `${ways.length === 1 ? 'The one way' : `The ${ways.length} ways`} to connected:`,
       ways.map((way) => `1. ${way.join(', ')}`).join('\n'),
     );
+  const again = waysToReconnect(machine);
+  if (again.length > 0) parts.push('From there, by another handshake, back:', again.map((way) => `1. ${way.join(', ')}`).join('\n'));
   if (bounds.length > 0)
     parts.push(
       'What changes nothing may be repeated only so often:',

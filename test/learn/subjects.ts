@@ -8,6 +8,7 @@ import type { LegacySuite } from '../../src/crypto/suites/suite.ts';
 import type { FrontFactory } from '../../src/engine/connection.ts';
 import type { ClientContext, ClientOptions, ExternalPsk, ServerContext } from '../../src/handshake/context.ts';
 import type { TraceEntry } from '../../src/handshake/flow.ts';
+import { renegotiation } from '../../src/handshake/legacy/renegotiation.ts';
 import type { LegacyStrategy } from '../../src/handshake/legacy/strategy.ts';
 import type { ProtocolVersion } from '../../src/handshake/version.ts';
 import type { Session } from '../../src/session/session.ts';
@@ -75,6 +76,8 @@ interface Variant {
   /** Whether the client has a certificate. */
   readonly certified?: boolean;
   readonly resumed?: boolean;
+  /** Another handshake on the same connection is welcome. */
+  readonly renegotiates?: boolean;
 }
 
 interface VersionPair {
@@ -164,6 +167,7 @@ export const SUBJECTS: readonly LearnedSubject[] = [
   legacy('server', { version: V.tls12, features: 'ECDHE, client certificate requested', suite: ECDHE, clientCertificate: 'request' }),
   legacy('server', { version: V.tls12, features: 'ECDHE, client certificate required', suite: ECDHE, clientCertificate: 'require' }),
   legacy('server', { version: V.tls12, features: 'resumption', suite: ECDHE, resumed: true }),
+  legacy('server', { version: V.tls12, features: 'ECDHE, renegotiation allowed', suite: ECDHE, renegotiates: true }),
   legacy('client', { version: V.tls12, features: 'ECDHE', suite: ECDHE }),
   legacy('client', { version: V.tls12, features: 'ECDHE, with a certificate', suite: ECDHE, certified: true }),
   legacy('client', { version: V.tls12, features: 'resumption', suite: ECDHE, resumed: true }),
@@ -188,6 +192,9 @@ export const SUBJECTS: readonly LearnedSubject[] = [
   legacy('server', { version: V.dtls10, features: 'ECDHE, cookie', suite: OLD_ECDHE }),
   legacy('client', { version: V.dtls10, features: 'ECDHE, cookie', suite: OLD_ECDHE }),
 ];
+
+/** More than a word has hellos: the bound has tests of its own. */
+const RENEGOTIATIONS = 100;
 
 const common = { verifier: cheapVerifier, now: () => NOW, middleboxCompatibility: false } as const;
 
@@ -274,6 +281,7 @@ function legacyEnds(crypto: CryptoProvider, variant: Variant): Ends {
       versions: [version.server],
       credentials: [credential],
       clientCertificate: variant.clientCertificate ?? 'none',
+      ...(variant.renegotiates === true ? { renegotiation: renegotiation('allow', { limit: RENEGOTIATIONS }) } : {}),
       tickets: variant.resumed === true ? TICKETS : undefined,
     }),
     options: {},

@@ -3,7 +3,7 @@
  *
  * 1. It is one: the same word is always answered alike (the oracle sees to that).
  * 2. What leads to *connected* is what the flow permits, answer by answer, and nothing else does; messages that a version drops
- *    wherever they stand (`transparent`) do not count.
+ *    wherever they stand (`transparent`) do not count. The same holds of another handshake on the same connection.
  * 3. Over a stream every other word ends in an alert and a closed connection; datagrams may come to nothing instead.
  * 4. Behind the end nothing is answered any more, and nobody is ever told internal_error.
  */
@@ -44,17 +44,26 @@ export function rolesOf(machine: Mealy): Roles {
 /** The words that lead from the first state to a connected one and come to no state twice. */
 export function waysToConnected(machine: Mealy): Word[] {
   const { connected } = rolesOf(machine);
+  return connected.has(0) ? [[]] : waysFrom(machine, 0, connected);
+}
+
+/** The words that lead from a connected state to a connected one by others: another handshake on the same connection. */
+export function waysToReconnect(machine: Mealy): Word[] {
+  const { connected } = rolesOf(machine);
+  return [...connected].flatMap((from) => waysFrom(machine, from, connected).filter(({ length }) => length > 1));
+}
+
+/** `to` is where a way ends; nothing else comes twice. */
+function waysFrom(machine: Mealy, from: number, to: ReadonlySet<number>): Word[] {
   const ways: Word[] = [];
   const walk = (state: number, word: Word, seen: readonly number[]): void => {
-    if (connected.has(state)) {
-      ways.push(word);
-      return;
-    }
-    machine.next[state]!.forEach((to, a) => {
-      if (!seen.includes(to)) walk(to, [...word, machine.alphabet[a]!], [...seen, to]);
+    machine.next[state]!.forEach((next, a) => {
+      const longer = [...word, machine.alphabet[a]!];
+      if (to.has(next)) ways.push(longer);
+      else if (!seen.includes(next)) walk(next, longer, [...seen, next]);
     });
   };
-  walk(0, [], [0]);
+  walk(from, [], [from]);
   return ways;
 }
 
@@ -72,7 +81,7 @@ function wrongWays({ transparent }: LearnedSubject, machine: Mealy, permitted: r
       problems.push(`${word.join(' ')}: answered ${outputs.join(' / ')}, not as the flow has it`);
     if (!rolesOf(machine).connected.has(state)) problems.push(`${word.join(' ')}: permitted by the flow, and does not connect`);
   }
-  for (const way of waysToConnected(machine)) {
+  for (const way of [...waysToConnected(machine), ...waysToReconnect(machine)]) {
     const essence = way.filter((symbol) => !transparent.includes(symbol)).join(' ');
     if (!allowed.has(essence)) problems.push(`${way.join(' ')}: connects, and no flow permits it`);
   }
