@@ -1,14 +1,15 @@
 /**
  * CPU of a TLS 1.3 handshake, both ends together, over loopback TCP in one process, in turns with node:tls: full with a
  * P-256 certificate, and resumed by ticket. What a TCP connection costs by itself is measured too and shown apart: the
- * ratio is of the whole, the one in brackets of what TLS adds. `--quick` for fewer.
+ * ratio is of the whole, the one behind it of what TLS adds. `--quick` for fewer.
  */
 import { Child, FILES, type Kind, median, quick } from './support/children.ts';
+import { conclude, figure } from './support/goals.ts';
 
 const COUNT = quick ? 150 : 400;
-const TURNS = quick ? 3 : 7;
-/** Before the first turn: until then the compiler's work would be counted, and this library has more of it than node:tls. */
-const WARM = quick ? 1500 : 3000;
+const TURNS = quick ? 3 : 9;
+/** Before the first turn: until here the compiler's threads take a tenth of what is measured, of node:tls a fiftieth. */
+const WARM = quick ? 1500 : 5000;
 
 const kinds = ['ours', 'node', 'net'] as const;
 const children: Record<Kind, Child> = { ours: await Child.start(), node: await Child.start(), net: await Child.start() };
@@ -33,8 +34,13 @@ for (const [name, resumed, goal, budget] of [
   }
   const [ours, node, net] = kinds.map((kind) => median(costs[kind])) as [number, number, number];
   console.log(`${name} handshake: veritls ${ours.toFixed(0)} µs, node:tls ${node.toFixed(0)} µs, TCP alone ${net.toFixed(0)} µs`);
-  console.log(
-    `${name} ratio ${(ours / node).toFixed(2)} (without TCP ${((ours - net) / (node - net)).toFixed(2)}; goal ${goal}, budget ${budget})`,
+  figure(
+    `${name} handshake, CPU of both ends`,
+    ours / node,
+    '× node:tls',
+    { most: goal, budget },
+    `without TCP ${((ours - net) / (node - net)).toFixed(2)}`,
   );
 }
 for (const child of Object.values(children)) child.stop();
+conclude();

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, FILES, type Kind, quick } from './support/children.ts';
+import { conclude, figure } from './support/goals.ts';
 
 const COUNT = quick ? 500 : 2000;
 /** Opened and closed before the first look: the young generation grows to its working size once, whoever fills it. */
@@ -60,7 +61,12 @@ for (const end of ['server', 'client'] as const) {
   // The resident set moves with the collector's pages too: what is really held is the sum of heap and external memory.
   const holds = (kind: Kind): number => results[kind][end].heapUsed + results[kind][end].external;
   const held = holds('ours') - holds('net');
-  console.log(
-    `idle ${end}: ${(over('ours') / 1024).toFixed(1)} KB RSS over net.Socket, node:tls ${(over('node') / 1024).toFixed(1)} (goal 8 KB, budget 4 KB); held ${(held / 1024).toFixed(1)} KB`,
+  figure(
+    `idle connection, ${end}, RSS over net.Socket`,
+    over('ours') / 1024,
+    'KB',
+    { most: 8, budget: 4 },
+    `held ${(held / 1024).toFixed(1)} KB; node:tls ${(over('node') / 1024).toFixed(1)} KB`,
   );
 }
+conclude();

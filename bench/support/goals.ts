@@ -1,4 +1,8 @@
-/** The figures of a bench, one a line, each with what it has to reach. `--check`: exit status 1 when one does not. */
+/**
+ * The figures of a bench, one a line, each with what it has to reach. `--check`: exit status 1 when one does not. The file that
+ * BENCH_FIGURES names, where it does, gets those with goals, one line of JSON each: `npm run bench` closes with a table of them.
+ */
+import { appendFileSync } from 'node:fs';
 
 export interface Goal {
   readonly most: number;
@@ -15,6 +19,8 @@ export function figure(name: string, value: number, unit: string, goal?: Goal, n
   if (goal !== undefined) {
     const isReached = value <= goal.most;
     if (!isReached) missed++;
+    const file = process.env['BENCH_FIGURES'];
+    if (file !== undefined) appendFileSync(file, `${JSON.stringify({ name, figure: text, ...goal, isReached })}\n`);
     verdict = `${isReached ? 'reached' : 'MISSED'}, at most ${goal.most}`;
     if (goal.budget !== undefined) verdict += `; budget ${goal.budget} ${value <= goal.budget ? 'reached' : 'missed'}`;
   }
