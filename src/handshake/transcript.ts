@@ -51,10 +51,8 @@ export class Transcript implements TranscriptSink {
 
   /** The hash, by `name`, of all messages so far and of `more`, whatever hash is running: PSK binders. */
   digestBy(name: HashName, more: Uint8Array): Uint8Array {
-    const hash = this.#crypto.hash(name);
-    for (const message of this.#messages ?? []) hash.update(message);
-    hash.update(more);
-    return hash.digest();
+    const before = this.#messages ?? [];
+    return this.#crypto.digest(name, before.length === 0 ? more : concat(...before, more));
   }
 
   /** All messages so far. */

@@ -42,8 +42,9 @@ export function hkdfExpandLabel(
 ): Uint8Array {
   const full = prefix.length + label.length;
   if (full > 255 || context.length > 255) throw new RangeError('label or context too long');
-  // One block of output is the rule: its counter stands behind the structure already, and a handshake makes two dozen of them.
-  const input = new Uint8Array(5 + full + context.length);
+  // One block of output is the rule: its counter stands behind the structure already.
+  const size = 5 + full + context.length;
+  const input = (views[size] ??= scratch.subarray(0, size));
   input[0] = length >>> 8;
   input[1] = length;
   input[2] = full;
@@ -51,8 +52,12 @@ export function hkdfExpandLabel(
   writeAscii(input, 3 + prefix.length, label);
   input[3 + full] = context.length;
   input.set(context, 4 + full);
-  if (length > hashLength(hash)) return hkdfExpand(crypto, hash, secret, input.subarray(0, input.length - 1), length);
-  input[input.length - 1] = 1;
+  if (length > hashLength(hash)) return hkdfExpand(crypto, hash, secret, input.slice(0, size - 1), length);
+  input[size - 1] = 1;
   const block = crypto.hmac(hash, secret, input);
   return length === block.length ? block : block.slice(0, length);
 }
+
+/** A handshake makes 45 of them, one at a time and of the same few lengths: they share their space, which holds no secret. */
+const scratch: Uint8Array = /* @__PURE__ */ new Uint8Array(5 + 2 * 255);
+const views: (Uint8Array | undefined)[] = [];

@@ -77,7 +77,7 @@ export class StreamCarrier implements RecordLayer {
   // --- what the handshake sees ---
 
   message(type: number, build: (w: Writer) => void): void {
-    this.#flight ??= new Writer(512);
+    this.#flight ??= new Writer(1024);
     const w = this.#flight;
     const start = w.length;
     w.u8(type);
