@@ -74,7 +74,8 @@ function ourClient(version: ProtocolVersion, suite: LegacySuite, port: number, s
     versions: [version],
     groups,
     psk: () => me,
-    credentials: [credential('p256')],
+    // OpenSSL 3.5 wants a client certificate's curve among its supported_groups, which RFC 8422 §4 forbids without an ECC suite.
+    credentials: [credential(suite.kx.needsGroup === 'ec' ? 'p256' : 'rsa')],
     minDhBits: 1024,
   });
   const connection = createClientConnection(context, { serverName: 'localhost', ...(session === undefined ? {} : { session }) });
