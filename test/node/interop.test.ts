@@ -197,7 +197,9 @@ test('no shared cipher', async () => {
       { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' },
       { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384', maxVersion: 'TLSv1.2' },
     );
-    assert.equal(client?.code, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
+    // OpenSSL 3.5 has another name for it; ours is the same with every Node.
+    const renamed = kinds[0] === 'node' && client?.code === 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE';
+    if (!renamed) assert.equal(client?.code, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
     assert.equal(server?.code, 'ERR_SSL_NO_SHARED_CIPHER');
   }
 });
