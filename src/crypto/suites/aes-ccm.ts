@@ -99,18 +99,18 @@ export const TLS_DHE_PSK_WITH_AES_256_CCM: LegacySuite = /* @__PURE__ */ suite12
   AES_256_CCM,
   'sha256',
 );
-export const TLS_DHE_PSK_WITH_AES_128_CCM_8: LegacySuite = /* @__PURE__ */ suite12(
+export const TLS_PSK_DHE_WITH_AES_128_CCM_8: LegacySuite = /* @__PURE__ */ suite12(
   0xc0aa,
-  'TLS_DHE_PSK_WITH_AES_128_CCM_8',
+  'TLS_PSK_DHE_WITH_AES_128_CCM_8',
   'DHE-PSK-AES128-CCM8',
   dhePsk,
   'psk',
   AES_128_CCM_8,
   'sha256',
 );
-export const TLS_DHE_PSK_WITH_AES_256_CCM_8: LegacySuite = /* @__PURE__ */ suite12(
+export const TLS_PSK_DHE_WITH_AES_256_CCM_8: LegacySuite = /* @__PURE__ */ suite12(
   0xc0ab,
-  'TLS_DHE_PSK_WITH_AES_256_CCM_8',
+  'TLS_PSK_DHE_WITH_AES_256_CCM_8',
   'DHE-PSK-AES256-CCM8',
   dhePsk,
   'psk',
