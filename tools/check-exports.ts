@@ -13,7 +13,7 @@ import { packageExports } from './exports.ts';
 const WORK = join(ROOT, '.cache', 'consumer');
 const PACKAGE = join(WORK, 'node_modules', 'veritls');
 /** Subpaths whose declarations may name Node's types. */
-const NODE_ONLY = ['./tls', './dtls', './embedded', './embedded/dtls-psk', './x509/node', './crypto/node'];
+const NODE_ONLY = ['./tls', './https', './http2', './dtls', './embedded', './embedded/dtls-psk', './x509/node', './crypto/node'];
 
 let failed = 0;
 const exported = packageExports();
