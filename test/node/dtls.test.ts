@@ -244,6 +244,31 @@ test('createSocket: a certificate for another name is refused', async (t) => {
   assert.equal((error as NodeJS.ErrnoException).code, 'ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
+test('record_size_limit, max_fragment_length, key logs and SRTP keys of both sides', async (t) => {
+  const logs: { client: string[]; server: string[] } = { client: [], server: [] };
+  const { port, sessions } = await serve(t, {
+    recordSizeLimit: 300,
+    srtp: 'SRTP_AES128_CM_SHA1_80',
+    keylog: (line) => logs.server.push(line),
+  });
+  const common = { ca: pem.ca, srtp: 'SRTP_AES128_CM_SHA1_80' };
+  const limited = connect('localhost', port, { ...common, recordSizeLimit: 200, keylog: (line) => logs.client.push(line) });
+  await limited.opened;
+  assert.equal(limited.maxPayload, 300);
+  assert.equal(sessions[0]!.maxPayload, 200);
+  assert.match(logs.client.join('\n'), /^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}$/);
+  assert.deepEqual(logs.server, logs.client);
+  const keys = limited.exportKeyingMaterial(60, 'EXTRACTOR-dtls_srtp');
+  assert.deepEqual(sessions[0]!.exportKeyingMaterial(60, 'EXTRACTOR-dtls_srtp'), keys);
+  await limited.close();
+  const cut = connect('localhost', port, { ...common, maxFragmentLength: 512 });
+  await cut.opened;
+  assert.equal(cut.maxPayload, 512);
+  assert.equal(sessions[1]!.maxPayload, 512);
+  await cut.close();
+  assert.throws(() => connect('localhost', port, { recordSizeLimit: 10 }), { code: 'invalid_configuration' });
+});
+
 test('many sessions on one socket', async (t) => {
   const { port, endpoint } = await serve(t);
   const context = createSecureContext({ ca: pem.ca });

@@ -1,6 +1,7 @@
 /** One handshake with all that is to come out of it, and its playing in memory: what the simulator, the negative tests and the diagrams share. */
 import assert from 'node:assert/strict';
 import { type CarrierFactory, Connection, type FrontFactory } from '../../src/engine/connection.ts';
+import type { ConnectionEvent } from '../../src/engine/events.ts';
 import type { ClientContext, ClientOptions, ServerContext } from '../../src/handshake/context.ts';
 import type { TraceEntry } from '../../src/handshake/flow.ts';
 import { clientFront } from '../../src/handshake/front-client.ts';
@@ -41,6 +42,12 @@ export interface Scenario {
   /** Done between the two. */
   readonly between?: (() => void) | undefined;
   readonly expected: Expected;
+}
+
+/** Two connections and what they told, whatever lies between them. */
+export interface Ends {
+  readonly client: { readonly connection: Connection; readonly events: readonly ConnectionEvent[] };
+  readonly server: { readonly connection: Connection; readonly events: readonly ConnectionEvent[] };
 }
 
 export interface Ways {
@@ -105,7 +112,7 @@ export function play(scenario: Scenario, ways: Ways = {}): Pair {
   return pair;
 }
 
-export function assertConnected(scenario: Scenario, pair: Pair): void {
+export function assertConnected(scenario: Scenario, pair: Ends): void {
   const { name, expected } = scenario;
   const client = pair.client.connection;
   const server = pair.server.connection;
@@ -193,7 +200,7 @@ export function close(scenario: Scenario, pair: Pair): void {
   }
 }
 
-export function sessionsOf(pair: Pair): Session[] {
+export function sessionsOf(pair: Ends): Session[] {
   return pair.client.events.filter((event) => event.type === 'session').map((event) => event.session);
 }
 

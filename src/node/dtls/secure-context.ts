@@ -71,6 +71,8 @@ export interface DTLSSecureContextOptions
   readonly requireExtendedMasterSecret?: boolean | undefined;
   /** RFC 6066 max_fragment_length to ask for (client). */
   readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096 | undefined;
+  /** RFC 8449 record_size_limit, 64 to 16385 bytes: the longest content that we take, where the peer knows of it. */
+  readonly recordSizeLimit?: number | undefined;
 }
 
 /** AEADs first, those of small devices included; with DTLS 1.0, which has none, CBC (datagrams make its padding a better oracle). */
@@ -194,6 +196,7 @@ export class DTLSSecureContext {
       extensions: this.extensions,
       alpn: this.alpn,
       requireExtendedMasterSecret: this.#options.requireExtendedMasterSecret ?? false,
+      ...(this.#options.recordSizeLimit === undefined ? {} : { recordSizeLimit: this.#options.recordSizeLimit }),
     };
   }
 
