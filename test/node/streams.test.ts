@@ -300,14 +300,14 @@ test('pipeline, finished, async iteration', async () => {
 
 test('the writes of one tick reach the transport together, up to 64 KB, each long one in records of its own', async () => {
   const { client, server, close } = await connectEnds(['ours', 'ours']);
-  const transport = Reflect.get(client, TRANSPORT) as net.Socket;
+  const transport = Reflect.get(client, TRANSPORT) as { write(chunk: Buffer): boolean };
   const writes: Buffer[] = [];
-  const write = transport.write.bind(transport) as (chunk: Buffer) => boolean;
-  transport.write = ((chunk: Buffer) => {
+  const write = transport.write.bind(transport);
+  transport.write = (chunk) => {
     // Its memory is used again.
     writes.push(Buffer.from(chunk));
     return write(chunk);
-  }) as typeof transport.write;
+  };
   const data = randomBytes(5 * 16_384);
   const arrived = new Promise<Buffer>((resolve) => {
     let all = Buffer.alloc(0);
