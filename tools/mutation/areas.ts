@@ -24,7 +24,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'host-name',
     files: ['src/pki/x509/host-name.ts', 'src/pki/x509/dns-name.ts'],
-    tests: ['src/pki/x509/host-name.test.ts'],
+    tests: ['src/pki/x509/host-name.test.ts', 'src/pki/x509/dns-name.test.ts'],
   },
   {
     name: 'certificates',

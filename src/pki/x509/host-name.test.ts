@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { issue, root } from '../../../test/x509/ca.ts';
 import { ipAddressBytes, ipAddressText } from './ip-address.ts';
-import { matchHostName } from './host-name.ts';
+import { matchesDns, matchHostName } from './host-name.ts';
 
 const ca = root('CN=Host name CA');
 
@@ -50,6 +50,11 @@ test('domain names, RFC 9525 §6.3', () => {
     ['example.com', '', false],
     ['example.com\0.evil.com', 'example.com', false],
     ['1.2.3.4.example.com', '1.2.3.4', false],
+    ['example.123', 'example.123', false],
+    ['example.7', 'example.7', false],
+    ['example.x1', 'example.x1', true],
+    ['example.1x', 'example.1x', true],
+    ['123.example', '123.example', true],
   ];
   for (const [presented, reference, match] of cases)
     assert.equal(matchHostName(names(presented), reference), match, `${presented} for ${reference}`);
@@ -96,6 +101,45 @@ test('the common name only with the switch, and only without any subject alterna
   assert.equal(matchHostName(mail, 'common.example', { legacyCommonName: true }), false);
   const address = issue(ca, 'CN=192.0.2.7').certificate;
   assert.equal(matchHostName(address, '192.0.2.7', { legacyCommonName: true }), true);
+});
+
+test('names of another kind say nothing of a host', () => {
+  const mixed = issue(ca, 'CN=x', {
+    subjectAltNames: [
+      '192.0.2.1',
+      { kind: 'email', value: 'mail.example' },
+      { kind: 'uri', value: 'uri.example' },
+      { kind: 'dns', value: 'dns.example' },
+    ],
+  }).certificate;
+  for (const [name, match] of [
+    ['dns.example', true],
+    ['192.0.2.1', true],
+    ['mail.example', false],
+    ['uri.example', false],
+    ['192.0.2.2', false],
+  ] as const)
+    assert.equal(matchHostName(mixed, name), match, name);
+});
+
+test('any of several common names, as names and as addresses', () => {
+  const several = issue(ca, 'CN=one.example,CN=TWO.example,CN=*.three.example,CN=192.0.2.7').certificate;
+  for (const [name, match] of [
+    ['one.example', true],
+    ['two.example', true],
+    ['x.three.example', true],
+    ['three.example', false],
+    ['four.example', false],
+    ['192.0.2.7', true],
+    ['192.0.2.8', false],
+  ] as const)
+    assert.equal(matchHostName(several, name, { legacyCommonName: true }), match, name);
+});
+
+test('a wildcard stands for one whole label', () => {
+  assert.equal(matchesDns('*.example.com', 'a.example.com'), true);
+  assert.equal(matchesDns('*.example.com', '.example.com'), false);
+  assert.equal(matchesDns('*.example.com', 'a.b.example.com'), false);
 });
 
 test('IP address text', () => {

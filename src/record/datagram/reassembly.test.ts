@@ -156,3 +156,59 @@ function shuffle<T>(list: T[], seed: number): void {
     [list[i], list[j]] = [list[j]!, list[i]!];
   }
 }
+
+test('D13: a whole message that fills the bound exactly is taken, one byte more is not, and what is let go is given back', () => {
+  const size = MESSAGE_HEADER + 100;
+  for (const [limit, room] of [
+    [size, 'taken'],
+    [size - 1, 'full'],
+  ] as const) {
+    const budget = { used: 7, limit: 7 + limit };
+    assert.equal(add(new Reassembly(0, 8_192, limit), fragmentOf(message(100, 0), 0, 100)), room);
+    const shared = new Reassembly(0, 8_192, 65_536, budget);
+    assert.equal(add(shared, fragmentOf(message(100, 0), 0, 100)), room);
+    assert.equal(budget.used, room === 'taken' ? 7 + size : 7);
+    assert.equal(shared.held, room === 'taken' ? size : 0);
+    shared.clear();
+    assert.deepEqual([budget.used, shared.held, shared.take()], [7, 0, undefined]);
+  }
+});
+
+test('D13: the first piece of a message needs room for its page, and the next page for itself', () => {
+  const first = new Reassembly(0, 8_192, 1_023);
+  assert.equal(add(first, fragmentOf(message(2_000, 0), 0, 10)), 'full');
+  assert.equal(first.held, 0);
+  const page = 1_024 + 128;
+  const second = new Reassembly(0, 8_192, page + 975);
+  assert.equal(add(second, fragmentOf(message(2_000, 0), 0, 10)), 'taken');
+  assert.equal(second.held, page);
+  assert.equal(add(second, fragmentOf(message(2_000, 0), 1_900, 10)), 'full');
+  assert.equal(second.held, page);
+  const both = new Reassembly(0, 8_192, page + 976 + 122);
+  assert.equal(add(both, fragmentOf(message(2_000, 0), 0, 10)), 'taken');
+  assert.equal(add(both, fragmentOf(message(2_000, 0), 1_900, 10)), 'taken', 'the last page is as long as what is left of the message');
+  assert.equal(both.held, page + 976 + 122);
+});
+
+test('D13: later messages make room for the next, those before it never do', () => {
+  const whole = (seq: number) => fragmentOf(message(100, seq), 0, 100);
+  const size = MESSAGE_HEADER + 100;
+  const reassembly = new Reassembly(0, 8_192, 2 * size);
+  assert.equal(add(reassembly, whole(1)), 'taken');
+  assert.equal(add(reassembly, whole(4)), 'taken');
+  assert.equal(add(reassembly, whole(5)), 'full', 'nothing behind it gives way');
+  assert.equal(reassembly.held, 2 * size);
+  assert.equal(add(reassembly, whole(0)), 'taken', 'number 4 gives way');
+  assert.equal(reassembly.held, 2 * size);
+  assert.deepEqual(reassembly.take(), message(100, 0));
+  assert.deepEqual(reassembly.take(), message(100, 1));
+  assert.equal(reassembly.take(), undefined);
+  assert.equal(reassembly.held, 0);
+});
+
+test('D11: an empty piece of a longer message is not kept', () => {
+  const reassembly = new Reassembly(0, 8_192, 65_536);
+  assert.equal(add(reassembly, fragmentOf(message(50, 0), 0, 0)), 'taken');
+  assert.equal(add(reassembly, fragmentOf(message(60, 0), 0, 60)), 'taken', 'it has fixed no length');
+  assert.deepEqual(reassembly.take(), message(60, 0));
+});
