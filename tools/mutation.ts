@@ -2,6 +2,7 @@
  * npm run mutation                 alters the sources of every area, one place at a time, and counts what the tests notice
  * npm run mutation -- AREA…        only these areas
  * npm run mutation -- --update     writes docs/mutation.md: of the areas that were run anew, of the others as they were
+ * npm run mutation -- --page       writes that page anew, without running anything
  *
  * Exit status: 1 when an area stays below the mark. Texts are not altered: error details are no behaviour.
  */
@@ -25,9 +26,12 @@ listed with the reason why that is no harm.
 | area | alterations | noticed | |
 |---|---|---|---|`;
 
-const { values, positionals } = parseArgs({ options: { update: { type: 'boolean', default: false } }, allowPositionals: true });
-const chosen = positionals.length === 0 ? AREAS : AREAS.filter((area) => positionals.includes(area.name));
-if (chosen.length === 0) {
+const { values, positionals } = parseArgs({
+  options: { update: { type: 'boolean', default: false }, page: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const chosen = values.page ? [] : positionals.length === 0 ? AREAS : AREAS.filter((area) => positionals.includes(area.name));
+if (chosen.length === 0 && !values.page) {
   console.error(`areas: ${AREAS.map((area) => area.name).join(', ')}`);
   process.exit(2);
 }
@@ -50,7 +54,7 @@ for (const area of chosen) {
   console.log(`${area.name}: ${row.killed} of ${row.total} noticed, ${percent(row)} %, ${minutes} minutes`);
   for (const survivor of row.survivors) console.log(`  ${describe(survivor)}`);
 }
-if (values.update) update(rows);
+if (values.update || values.page) update(rows);
 const low = rows.filter((row) => percent(row) < MARK);
 console.log(`${rows.length - low.length} passed, ${low.length} failed`);
 process.exitCode = low.length === 0 ? 0 : 1;
@@ -113,7 +117,10 @@ function update(changed: readonly Row[]): void {
   for (const { area, total, killed, survivors } of changed) results[area.name] = { total, killed, survivors: survivors.map(describe) };
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
   const areas = AREAS.filter(({ name }) => results[name] !== undefined).map(({ name }) => ({ name, ...results[name]! }));
-  const table = areas.map((row) => `| ${row.name} | ${row.total} | ${row.killed} | ${percent(row)} % |`);
+  const table = AREAS.map(({ name }) => {
+    const row = results[name];
+    return row === undefined ? `| ${name} | not measured yet | | |` : `| ${name} | ${row.total} | ${row.killed} | ${percent(row)} % |`;
+  });
   const survivors = areas
     .filter((row) => row.survivors.length > 0)
     .flatMap((row) => ['', `## ${row.name}`, '', ...row.survivors.map(argued)]);

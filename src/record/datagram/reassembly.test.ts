@@ -171,6 +171,7 @@ test('D13: a whole message that fills the bound exactly is taken, one byte more 
     assert.equal(shared.held, room === 'taken' ? size : 0);
     shared.clear();
     assert.deepEqual([budget.used, shared.held, shared.take()], [7, 0, undefined]);
+    assert.equal(add(shared, fragmentOf(message(100, 0), 0, 100)), room, 'as if nothing had been there');
   }
 });
 
