@@ -19,7 +19,7 @@ const NODE = process.env['FUZZ_NODE'] ?? process.execPath;
 export async function whyNotGuided(): Promise<string | undefined> {
   if (!existsSync(JAZZER)) return 'jazzer.js is not installed';
   const { status, output } = await runNode(['-e', 'require("@jazzer.js/core")']);
-  return status === 0 ? undefined : (/Error: (.*)/.exec(output)?.[1] ?? 'jazzer.js does not load');
+  return status === 0 ? undefined : (/Error: (?:\/\S+: )?(.*?)(?: \(required by.*)?$/m.exec(output)?.[1] ?? 'jazzer.js does not load');
 }
 
 /** The folder to which inputs that add coverage are added; made with the seeds and the committed corpus. */

@@ -39,6 +39,10 @@ function main(): number {
   const chosen = [...SUBJECTS, lifecycle].filter(
     ({ name }) => positionals.length === 0 || positionals.some((word) => name.toLowerCase().includes(word.toLowerCase())),
   );
+  if (chosen.length === 0) {
+    console.error('no machine matches');
+    return 2;
+  }
   const effort = { ...EFFORT, depth: Number(values.depth), seed: Number(values.seed) };
   const learned: Learned[] = [];
   let failed = 0;

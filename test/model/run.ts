@@ -12,6 +12,10 @@ import { SCENARIOS } from './scenarios.ts';
 const { values, positionals } = parseArgs({ options: { depth: { type: 'string', default: '2' } }, allowPositionals: true });
 const depth = Number(values.depth);
 const chosen = SCENARIOS.filter(({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)));
+if (chosen.length === 0) {
+  console.error(`no scenario matches; there are: ${SCENARIOS.map(({ name }) => name).join('; ')}`);
+  process.exit(2);
+}
 
 let failed = 0;
 let runs = 0;
