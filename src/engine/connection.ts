@@ -359,6 +359,8 @@ export class Connection implements CarrierSink, HandshakeHost, EstablishedHost, 
   }
 
   untrusted(error: TlsError): void {
+    // V8 keeps what was on the stack alive, the whole handshake, until the text of the stack has been asked for.
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) String(cause.stack);
     this.#trustError = error;
   }
 

@@ -1,0 +1,38 @@
+/** A peer that is tolerated though it is not trusted: the connection keeps the reason, and not the handshake it was found in. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createCertificateVerifier, dangerouslyTrustAnyCertificate } from '../src/pki/x509/verifier.ts';
+import { clientContext, serverContext } from './support/contexts.ts';
+import { connectPair, type Pair } from './support/pair.ts';
+
+const COUNT = 200;
+/** A TLS 1.3 pair that is trusted takes about 15 KB, and took 22 with the handshake. */
+const MAX_BYTES = 20_000;
+
+test('connections with an untrusted peer are as small as others', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const verifier = dangerouslyTrustAnyCertificate(createCertificateVerifier({ trustAnchors: [] }));
+  const client = clientContext({ verifier, dangers: ['any certificate'] });
+  const server = serverContext();
+  const connect = (): Pair => {
+    const pair = connectPair(client, server);
+    pair.pump();
+    pair.client.connection.rest();
+    pair.server.connection.rest();
+    pair.client.events.length = 0;
+    pair.server.events.length = 0;
+    return pair;
+  };
+  for (let i = 0; i < 50; i++) connect();
+  collect();
+  const before = process.memoryUsage();
+  const pairs = Array.from({ length: COUNT }, connect);
+  collect();
+  const after = process.memoryUsage();
+  assert.equal(pairs[0]!.client.connection.info?.trustError?.code, 'certificate_untrusted');
+  const each = (after.heapUsed + after.external - before.heapUsed - before.external) / COUNT;
+  assert.ok(each < MAX_BYTES, `${each.toFixed(0)} bytes a pair`);
+});
