@@ -1,5 +1,6 @@
 /** The port of one DTLS client over native UDP: one connection, and the port goes with it. */
 import { createDatagramClientConnection } from '../engine/datagram.ts';
+import { DropTally } from '../record/datagram/drops.ts';
 import { TLS_IO_ERR, TLS_OK, type t_tls_ret } from './constants.ts';
 import { DtlsLink } from './dtls-link.ts';
 import { DtlsPort } from './dtls-port.ts';
@@ -19,7 +20,7 @@ export class DtlsClientPort extends DtlsPort {
 
   /** `open` gives another port each time. */
   constructor(module: Started, open: () => StackUdp, to: t_ip_port, peerName: string, ticket: t_tls_ticket) {
-    super(module, 'udp', open());
+    super(module, 'udp', open(), new DropTally());
     this.#open = open;
     this.link = new DtlsLink(this, to.ipp_ip_addr, to.ipp_port, true);
     this.link.peerName = peerName;

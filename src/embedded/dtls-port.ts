@@ -1,7 +1,7 @@
 /** One UDP port with DTLS on it: moves datagrams between the engine and the stack below, with one timer. */
 import type { ConnectionInfo } from '../engine/info.ts';
-import { datagramConfig, type DatagramConfig } from '../record/datagram/config.ts';
-import { DropCounters } from '../record/datagram/drops.ts';
+import { DATAGRAM_DEFAULTS, type DatagramConfig, reassemblyFor } from '../record/datagram/config.ts';
+import type { DropTally } from '../record/datagram/drops.ts';
 import type { t_tls_ret } from './constants.ts';
 import type { DtlsLink } from './dtls-link.ts';
 import { codeOf } from './guard.ts';
@@ -14,12 +14,11 @@ const HEADERS = 28;
 /** setTimeout takes no more. */
 const MAX_WAIT = 0x7fffffff;
 
-export abstract class DtlsPort {
+export abstract class DtlsPort<Drops extends DropTally = DropTally> {
   readonly module: Started;
   readonly kind: Extract<Held['kind'], 'udp' | 'dtls-socket'>;
   udp: StackUdp;
-  readonly drops: DropCounters = new DropCounters();
-  readonly config: DatagramConfig;
+  readonly config: DatagramConfig<Drops>;
   /** The connection that was established last. */
   latest: DtlsLink | undefined;
   /** Longer datagrams are dropped before they are looked at. */
@@ -31,21 +30,27 @@ export abstract class DtlsPort {
   #closed = false;
   readonly #unlist: () => void;
 
-  constructor(module: Started, kind: DtlsPort['kind'], udp: StackUdp) {
+  constructor(module: Started, kind: DtlsPort['kind'], udp: StackUdp, drops: Drops) {
     const { config } = module;
+    const initialTimeoutMs = 100 * config.DTLS_RETRANSMIT_INIT_TIME;
+    const maxMessage = config.TLS_HS_MSG_STORE_SIZE;
     this.module = module;
     this.kind = kind;
     this.udp = udp;
     this.maxDatagram = config.TLS_RECV_BUF_SIZE;
-    this.config = datagramConfig({
+    // `tls_init` has checked the ranges.
+    this.config = Object.freeze({
+      ...DATAGRAM_DEFAULTS,
       clock: psp_get_tick_count,
       maxDatagram: config.DTLS_PMTU_SIZE - HEADERS,
       replayWindow: 32,
-      initialTimeoutMs: 100 * config.DTLS_RETRANSMIT_INIT_TIME,
+      initialTimeoutMs,
+      minTimeoutMs: initialTimeoutMs,
       maxTimeoutMs: 100 * config.DTLS_RETRANSMIT_MAX_TIME,
       maxRetransmissions: config.DTLS_MSG_RETRY_NR,
-      maxMessage: config.TLS_HS_MSG_STORE_SIZE,
-      drops: this.drops,
+      maxMessage,
+      maxReassembly: reassemblyFor(maxMessage),
+      drops,
     });
     this.listen(udp);
     this.#unlist = onStop(() => this.destroy());

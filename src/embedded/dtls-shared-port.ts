@@ -5,14 +5,16 @@
 import type { Association } from '../engine/association.ts';
 import { Endpoint } from '../engine/endpoint.ts';
 import type { ConnectionInfo } from '../engine/info.ts';
+import { DropCounters } from '../record/datagram/drops.ts';
 import { isNamed } from './certificates.ts';
 import { IP_NTF_CONNECTED, TLS_IO_ERR, TLS_OK, type t_tls_ret } from './constants.ts';
 import { DtlsLink } from './dtls-link.ts';
 import { DtlsPort } from './dtls-port.ts';
 import { notify } from './ip.ts';
 import { staleTicket } from './link.ts';
+import type { Started } from './module.ts';
 import { restLater } from './rest.ts';
-import type { StackDatagram } from './stack.ts';
+import type { StackDatagram, StackUdp } from './stack.ts';
 import type { t_ip_ntf } from './types.ts';
 
 const HANDSHAKE = 22;
@@ -32,7 +34,7 @@ interface Awaiting {
   settled(address: string, port: number): void;
 }
 
-export class DtlsSharedPort extends DtlsPort {
+export class DtlsSharedPort extends DtlsPort<DropCounters> {
   /** Server connections that nobody has taken yet, in order. */
   readonly arrivals: DtlsLink[] = [];
   readonly pending: Awaiting[] = [];
@@ -41,6 +43,10 @@ export class DtlsSharedPort extends DtlsPort {
   #endpoint: Endpoint | undefined;
   readonly #links = new Map<string, DtlsLink>();
   readonly #associations = new WeakMap<DtlsLink, Association>();
+
+  constructor(module: Started, kind: DtlsPort['kind'], udp: StackUdp) {
+    super(module, kind, udp, new DropCounters());
+  }
 
   /** Connections that are not closed. */
   get links(): number {

@@ -3,10 +3,15 @@ import type { ClientContext, ClientOptions, ServerContext } from '../handshake/c
 import { datagramClientFront, datagramServerFront, legacyDatagramFront } from '../handshake/cookie-exchange.ts';
 import { DatagramCarrier, type DatagramStart } from '../record/datagram/carrier.ts';
 import type { DatagramConfig } from '../record/datagram/config.ts';
+import type { DropTally } from '../record/datagram/drops.ts';
 import { Connection, type FrontFactory } from './connection.ts';
 
 /** A DTLS client connection. The ClientHello is in the output at once. */
-export function createDatagramClientConnection(context: ClientContext, config: DatagramConfig, options: ClientOptions = {}): Connection {
+export function createDatagramClientConnection(
+  context: ClientContext,
+  config: DatagramConfig<DropTally>,
+  options: ClientOptions = {},
+): Connection {
   return new Connection(context, options, (sink) => new DatagramCarrier(config, sink), clientFront);
 }
 
@@ -16,7 +21,7 @@ export function createDatagramClientConnection(context: ClientContext, config: D
  */
 export function createDatagramServerConnection(
   context: ServerContext,
-  config: DatagramConfig,
+  config: DatagramConfig<DropTally>,
   start?: DatagramStart,
   options: Pick<ClientOptions, 'trace'> = {},
 ): Connection {

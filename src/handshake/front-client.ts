@@ -76,15 +76,7 @@ function writeHello(hs: Handshake): void {
     writeOffers(hs, body, clientModules(hs));
     body.close(2, at);
   }
-  if (hs.patchHello !== undefined) {
-    const message = new Writer(body.length + 4);
-    message.u8(CLIENT_HELLO);
-    message.vector(3, body.view());
-    const whole = message.view();
-    hs.patchHello(whole);
-    body.length = 0;
-    body.bytes(whole.subarray(4));
-  }
+  hs.patchHello?.(body);
   //= rfc9846#appendix-E.5
   //= type=implication
   //# Implementations MUST NOT send an SSL version 2.0 compatible CLIENT-HELLO.

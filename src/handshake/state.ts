@@ -6,6 +6,7 @@ import { INTERNAL_ERROR, UNEXPECTED_MESSAGE } from '../base/alerts.ts';
 import { EMPTY } from '../base/bytes.ts';
 import { fail } from '../base/errors.ts';
 import { MAX_PASSED_HELLO_REQUESTS } from '../base/limits.ts';
+import type { Writer } from '../base/writer.ts';
 import type { CryptoProvider, PublicKey } from '../crypto/port.ts';
 import type { CipherSuite } from '../crypto/suites/suite.ts';
 import type { Carrier, IncomingMessage } from '../record/carrier.ts';
@@ -126,8 +127,8 @@ export class Handshake implements FlowState {
   #modern: ModernState | undefined;
   /** The change_cipher_spec of middlebox compatibility went out. */
   dummyCcsSent = false;
-  /** Set by the pre_shared_key offer: fills in the binders of the finished ClientHello. */
-  patchHello: ((message: Uint8Array) => void) | undefined;
+  /** Set by the pre_shared_key offer: fills in the binders of the finished ClientHello, which comes without its header. */
+  patchHello: ((body: Writer) => void) | undefined;
   /** Server: takes the session of this handshake out of its store. */
   forget: (() => void) | undefined;
   /** Made by the last key change: what the connection keeps. */

@@ -2,8 +2,10 @@
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { MAX_PSK_IDENTITIES } from '../../base/limits.ts';
+import { Writer } from '../../base/writer.ts';
 import { hashLength } from '../../crypto/kdf/hash-length.ts';
 import { IN_CLIENT_HELLO, IN_SERVER_HELLO, PRE_SHARED_KEY } from '../../wire/extension.ts';
+import { CLIENT_HELLO } from '../../wire/handshake.ts';
 import { binderOf } from '../modern/psk.ts';
 import type { NamedPsk } from '../modern/state.ts';
 import { modernOffer } from '../modern/state.ts';
@@ -34,7 +36,7 @@ export const preSharedKey: ExtensionModule = {
     const length = w.length - start;
     //= rfc9846#section-9.2
     //# "pre_shared_key" is REQUIRED for PSK key agreement.
-    hs.patchHello = (message) => fillBinders(hs, message, length);
+    hs.patchHello = (body) => fillBinders(hs, body, length);
     return true;
   },
   onOffer(hs, r) {
@@ -81,14 +83,18 @@ export const preSharedKey: ExtensionModule = {
 };
 
 /** The binders are over the ClientHello up to their list: RFC 9846 §4.3.11.2. */
-function fillBinders(hs: Handshake, message: Uint8Array, length: number): void {
-  let at = message.length - length;
-  const partial = message.subarray(0, at);
+function fillBinders(hs: Handshake, body: Writer, length: number): void {
+  const hello = body.view();
+  let at = hello.length - length;
+  const partial = new Writer(at + 4);
+  partial.u8(CLIENT_HELLO);
+  partial.u24(hello.length);
+  partial.bytes(hello.subarray(0, at));
   at += 2;
   for (const offer of hs.modern.offeredPsks) {
     const kind = offer.session === undefined ? 'ext' : 'res';
-    const binder = binderOf(hs, offer.secret, offer.hash, kind, partial);
-    message.set(binder, at + 1);
+    const binder = binderOf(hs, offer.secret, offer.hash, kind, partial.view());
+    hello.set(binder, at + 1);
     at += 1 + binder.length;
   }
 }

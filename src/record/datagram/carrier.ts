@@ -45,6 +45,7 @@ import {
   DROP_TYPE,
   DROP_UNPROTECTED_ALERT,
   DROP_VERSION,
+  type DropTally,
 } from './drops.ts';
 import { ReadEpoch, WriteEpoch } from './epoch.ts';
 import { Flight, Packer } from './flight.ts';
@@ -90,7 +91,7 @@ class Ongoing {
   /** An alert that anyone may have sent: level and description. -1: none. */
   alert = -1;
 
-  constructor(config: DatagramConfig, messageSeq: number) {
+  constructor(config: DatagramConfig<DropTally>, messageSeq: number) {
     this.reassembly = newReassembly(config, messageSeq);
     this.retransmission = new Retransmission(config);
     this.sendSeq = messageSeq;
@@ -98,7 +99,7 @@ class Ongoing {
 }
 
 export class DatagramCarrier implements RecordLayer {
-  readonly #config: DatagramConfig;
+  readonly #config: DatagramConfig<DropTally>;
   readonly #sink: DatagramSink;
   transcript: TranscriptSink | undefined;
   /** Why the connection has to end: set once. */
@@ -130,7 +131,7 @@ export class DatagramCarrier implements RecordLayer {
   /** Flights that went out again. */
   retransmissions = 0;
 
-  constructor(config: DatagramConfig, sink: DatagramSink, start?: DatagramStart) {
+  constructor(config: DatagramConfig<DropTally>, sink: DatagramSink, start?: DatagramStart) {
     this.#config = config;
     this.#sink = sink;
     this.#maxDatagram = config.maxDatagram;
@@ -631,6 +632,6 @@ export class DatagramCarrier implements RecordLayer {
 const VIEW: RecordView = { type: 0, version: 0, fragment: EMPTY };
 const NUMBER: Counter = /* @__PURE__ */ new Counter();
 
-function newReassembly(config: DatagramConfig, next: number): Reassembly {
+function newReassembly(config: DatagramConfig<DropTally>, next: number): Reassembly {
   return new Reassembly(next, config.maxMessage, config.maxReassembly, config.reassemblyBudget);
 }

@@ -1,7 +1,7 @@
 /** How datagrams are handled: checked once, frozen, shared by all associations of an endpoint. */
 import { misuse } from '../../base/errors.ts';
 import { DEFAULT_DATAGRAM_MESSAGE, MAX_DATAGRAM, MAX_DATAGRAM_MESSAGE, MAX_REASSEMBLY_BYTES, MIN_DATAGRAM } from '../../base/limits.ts';
-import { DropCounters } from './drops.ts';
+import { DropCounters, type DropTally } from './drops.ts';
 import type { MemoryBudget } from './reassembly.ts';
 import type { WindowSize } from './replay.ts';
 
@@ -46,7 +46,8 @@ export interface DatagramOptions {
   readonly reassemblyBudget?: MemoryBudget | undefined;
 }
 
-export interface DatagramConfig {
+/** `Drops`: what counts the datagrams and records that are dropped. */
+export interface DatagramConfig<Drops extends DropTally = DropCounters> {
   readonly clock: () => number;
   readonly maxDatagram: number;
   readonly replayWindow: WindowSize;
@@ -64,7 +65,7 @@ export interface DatagramConfig {
   readonly unprotectedAlerts: 'delay' | 'accept' | 'ignore';
   readonly strictFragments: boolean;
   readonly integrityLimit: number;
-  readonly drops: DropCounters;
+  readonly drops: Drops;
   readonly reassemblyBudget: MemoryBudget | undefined;
 }
 
@@ -80,6 +81,33 @@ export const LOSSY_LINK: Readonly<Record<'initialTimeoutMs' | 'minTimeoutMs' | '
     lastFlightRepeats: 5,
   };
 
+/** What stands where nothing was said, for the timeouts, bounds and policies that do not depend on others. */
+export const DATAGRAM_DEFAULTS: Readonly<
+  Pick<
+    DatagramConfig,
+    | 'retainTimeout'
+    | 'lastFlightRepeats'
+    | 'lastFlightIntervalMs'
+    | 'onExhausted'
+    | 'lingerMs'
+    | 'unprotectedAlerts'
+    | 'strictFragments'
+    | 'integrityLimit'
+    | 'reassemblyBudget'
+  >
+> = {
+  retainTimeout: true,
+  lastFlightRepeats: 0,
+  lastFlightIntervalMs: undefined,
+  onExhausted: 'notify',
+  lingerMs: 240_000,
+  unprotectedAlerts: 'delay',
+  strictFragments: false,
+  integrityLimit: 2 ** 36,
+  reassemblyBudget: undefined,
+};
+
+/** Checks the options. Throws `invalid_argument`. */
 export function datagramConfig(options: DatagramOptions): DatagramConfig {
   const initialTimeoutMs = inRange('initialTimeoutMs', options.initialTimeoutMs ?? 1_000, 1, 3_600_000);
   const maxMessage = inRange('maxMessage', options.maxMessage ?? DEFAULT_DATAGRAM_MESSAGE, 256, MAX_DATAGRAM_MESSAGE);
@@ -92,21 +120,26 @@ export function datagramConfig(options: DatagramOptions): DatagramConfig {
     initialTimeoutMs,
     maxTimeoutMs: inRange('maxTimeoutMs', options.maxTimeoutMs ?? 60_000, initialTimeoutMs, 3_600_000),
     minTimeoutMs: inRange('minTimeoutMs', options.minTimeoutMs ?? initialTimeoutMs, 1, initialTimeoutMs),
-    retainTimeout: options.retainTimeout ?? true,
-    lastFlightRepeats: inRange('lastFlightRepeats', options.lastFlightRepeats ?? 0, 0, 10),
+    retainTimeout: options.retainTimeout ?? DATAGRAM_DEFAULTS.retainTimeout,
+    lastFlightRepeats: inRange('lastFlightRepeats', options.lastFlightRepeats ?? DATAGRAM_DEFAULTS.lastFlightRepeats, 0, 10),
     lastFlightIntervalMs:
       options.lastFlightIntervalMs === undefined ? undefined : inRange('lastFlightIntervalMs', options.lastFlightIntervalMs, 0, 3_600_000),
     maxRetransmissions: inRange('maxRetransmissions', options.maxRetransmissions ?? 5, 0, 1_000),
-    onExhausted: options.onExhausted ?? 'notify',
-    lingerMs: inRange('lingerMs', options.lingerMs ?? 240_000, 0, 86_400_000),
+    onExhausted: options.onExhausted ?? DATAGRAM_DEFAULTS.onExhausted,
+    lingerMs: inRange('lingerMs', options.lingerMs ?? DATAGRAM_DEFAULTS.lingerMs, 0, 86_400_000),
     maxMessage,
-    maxReassembly: Math.max(MAX_REASSEMBLY_BYTES, 2 * maxMessage),
-    unprotectedAlerts: options.unprotectedAlerts ?? 'delay',
-    strictFragments: options.strictFragments ?? false,
-    integrityLimit: inRange('integrityLimit', options.integrityLimit ?? 2 ** 36, 1, 2 ** 48),
+    maxReassembly: reassemblyFor(maxMessage),
+    unprotectedAlerts: options.unprotectedAlerts ?? DATAGRAM_DEFAULTS.unprotectedAlerts,
+    strictFragments: options.strictFragments ?? DATAGRAM_DEFAULTS.strictFragments,
+    integrityLimit: inRange('integrityLimit', options.integrityLimit ?? DATAGRAM_DEFAULTS.integrityLimit, 1, 2 ** 48),
     drops: options.drops ?? new DropCounters(),
     reassemblyBudget: options.reassemblyBudget,
   });
+}
+
+/** Bytes held of messages that are not whole, for messages of at most `maxMessage`. */
+export function reassemblyFor(maxMessage: number): number {
+  return Math.max(MAX_REASSEMBLY_BYTES, 2 * maxMessage);
 }
 
 function inRange(name: string, value: number, least: number, most: number): number {

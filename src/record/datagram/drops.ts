@@ -20,6 +20,25 @@ export const DROP_UNKNOWN_PEER = 16;
 export const DROP_BAD_HELLO = 17;
 export const DROP_LIMIT = 18;
 
+/** Counts by number: all that is needed where nobody asks for them by name. */
+export class DropTally {
+  readonly #counts = new Float64Array(DROP_LIMIT + 1);
+
+  count(reason: number): void {
+    this.#counts[reason]!++;
+  }
+
+  /** How many for the reason of this number. */
+  of(reason: number): number {
+    return this.#counts[reason]!;
+  }
+
+  get total(): number {
+    return this.#counts.reduce((sum, each) => sum + each, 0);
+  }
+}
+
+/** In the order of their numbers. */
 const NAMES = [
   'truncated',
   'version',
@@ -45,25 +64,15 @@ const NAMES = [
 export type DropReason = (typeof NAMES)[number];
 
 /** Counters by reason. One may serve all associations of an endpoint. */
-export class DropCounters {
-  readonly #counts = new Float64Array(NAMES.length);
-
-  count(reason: number): void {
-    this.#counts[reason]!++;
-  }
-
+export class DropCounters extends DropTally {
   get(reason: DropReason): number {
-    return this.#counts[NAMES.indexOf(reason)]!;
-  }
-
-  get total(): number {
-    return this.#counts.reduce((sum, each) => sum + each, 0);
+    return this.of(NAMES.indexOf(reason));
   }
 
   /** The counters that are not zero. */
   toJSON(): Partial<Record<DropReason, number>> {
     const all: Partial<Record<DropReason, number>> = {};
-    for (let i = 0; i < NAMES.length; i++) if (this.#counts[i]! > 0) all[NAMES[i]!] = this.#counts[i]!;
+    for (const name of NAMES) if (this.get(name) > 0) all[name] = this.get(name);
     return all;
   }
 }

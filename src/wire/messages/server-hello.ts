@@ -8,7 +8,7 @@
  *     Extension extensions<6..2^16-1>;            // may be absent before TLS 1.3
  * } ServerHello;                                  // RFC 9846 §4.2.3; also HelloRetryRequest, RFC 9846 §4.2.4
  */
-import { equal, fromHex } from '../../base/bytes.ts';
+import { ascii, equal, fromHex } from '../../base/bytes.ts';
 import type { Reader } from '../../base/reader.ts';
 import type { Writer } from '../../base/writer.ts';
 import { type RawExtension, readExtensions } from '../extensions.ts';
@@ -28,8 +28,8 @@ export interface ServerHello {
 export const HELLO_RETRY_RANDOM: Uint8Array = /* @__PURE__ */ fromHex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c');
 
 /** The last eight bytes of the random of a server that could have spoken TLS 1.3 (44…01) or 1.2 (44…00). RFC 9846 §4.2.3. */
-export const DOWNGRADE_TLS12: Uint8Array = /* @__PURE__ */ fromHex('444f574e47524401');
-export const DOWNGRADE_TLS11: Uint8Array = /* @__PURE__ */ fromHex('444f574e47524400');
+export const DOWNGRADE_TLS12: Uint8Array = /* @__PURE__ */ ascii('DOWNGRD\x01');
+export const DOWNGRADE_TLS11: Uint8Array = /* @__PURE__ */ ascii('DOWNGRD\0');
 
 export function readServerHello(r: Reader): ServerHello {
   const version = r.u16();
