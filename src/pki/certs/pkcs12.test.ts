@@ -1,4 +1,4 @@
-/** PKCS #12 files that ask for more work than they are worth: found when fuzzing was given a bound of time. */
+/** PKCS #12 files that ask for more work than they are worth: each is refused within a bound. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nodeCrypto } from '../../crypto/node/index.ts';
