@@ -5,6 +5,7 @@
 import { EMPTY, equal } from '../base/bytes.ts';
 import { misuse } from '../base/errors.ts';
 import type { ClientContext, Credential, ServerContext } from '../handshake/context.ts';
+import { messageKinds } from '../handshake/message-kinds.ts';
 import { parseCertificate } from '../pki/x509/certificate.ts';
 import {
   checkCommon,
@@ -29,7 +30,7 @@ const SESSION_LIFETIME_MS = 7_200_000;
  */
 export function createClientContext(init: ClientContextInit): ClientContext {
   checkCredentials(init.credentials);
-  const context: ClientContext = { ...clientParts(init), extensions: extensionsOf(init), dangers: dangersOf(init) };
+  const context: ClientContext = { ...clientParts(init), messages: messageKinds, extensions: extensionsOf(init), dangers: dangersOf(init) };
   checkCommon(context);
   if (context.versions.some((version) => version.client === undefined)) wrong('a version without its client role');
   if (context.keyShares < 1) wrong('keyShares must be at least 1');
@@ -48,6 +49,7 @@ export function createServerContext(init: ServerContextInit): ServerContext {
   const context: ServerContext = {
     ...common(init),
     ...init,
+    messages: messageKinds,
     extensions: extensionsOf(init),
     dangers: dangersOf(init),
     side: 'server',

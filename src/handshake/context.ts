@@ -17,6 +17,7 @@ import type { RenegotiationSupport } from './established.ts';
 import type { ExtensionModule } from './extensions/module.ts';
 import type { HeartbeatSupport } from './features/heartbeat.ts';
 import type { TraceEntry } from './flow.ts';
+import type { MessageKinds } from './message-kinds.ts';
 import type { ProtocolVersion } from './version.ts';
 
 /** A certificate chain and the key of its first certificate. */
@@ -41,6 +42,8 @@ export interface ExternalPsk extends PskCredential {
 }
 
 export interface CommonContext {
+  /** Undefined: no version here has messages that share a type, and errors say their numbers. */
+  readonly messages?: MessageKinds | undefined;
   readonly crypto: CryptoProvider;
   /** Best first. */
   readonly versions: readonly ProtocolVersion[];

@@ -8,7 +8,7 @@ import { UNEXPECTED_MESSAGE } from '../base/alerts.ts';
 import { fail } from '../base/errors.ts';
 import { isPromise, type MaybePromise, then } from '../base/maybe-promise.ts';
 import type { Carrier, IncomingMessage, TranscriptSink } from '../record/carrier.ts';
-import { CCS_MESSAGE, messageName } from '../wire/handshake.ts';
+import { CCS_MESSAGE } from '../wire/handshake.ts';
 
 export type Side = 'client' | 'server';
 
@@ -96,6 +96,8 @@ export interface FlowState {
   readonly trace: ((entry: TraceEntry) => void) | undefined;
   /** The number by which flows know a message: its type, or a pseudo-number. */
   classify(message: IncomingMessage): number;
+  /** What errors call a message of that number. */
+  nameOf(type: number): string;
   /** Messages to be dropped unread at this point (HelloRequest, RFC 5246 §7.4.1.1). */
   ignores(type: number): boolean;
 }
@@ -292,7 +294,7 @@ export class FlowRunner<H extends FlowState> {
     //= rfc9846#section-4.6
     //# Servers MUST NOT send this message, and clients receiving it MUST terminate the connection with
     //# an "unexpected_message" alert
-    fail(UNEXPECTED_MESSAGE, 'unexpected_message', `expected ${expected}, got ${messageName(this.#incomingType)}`);
+    fail(UNEXPECTED_MESSAGE, 'unexpected_message', `expected ${expected}, got ${this.#hs.nameOf(this.#incomingType)}`);
   }
 
   #ourTurn(): void {

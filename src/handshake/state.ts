@@ -13,8 +13,7 @@ import type { Carrier, IncomingMessage } from '../record/carrier.ts';
 import type { Session } from '../session/session.ts';
 import { X509 } from '../wire/certificate-type.ts';
 import type { RawExtension } from '../wire/extensions.ts';
-import { HELLO_REQUEST, HELLO_RETRY_REQUEST, SERVER_HELLO } from '../wire/handshake.ts';
-import { isHelloRetryRequest } from '../wire/messages/server-hello.ts';
+import { HELLO_REQUEST } from '../wire/handshake.ts';
 import type { ClientContext, ClientOptions, Context, Credential, HandshakeHost, ServerContext } from './context.ts';
 import type { Established, PreviousHandshake } from './established.ts';
 import type { FlowState, Side, TraceEntry } from './flow.ts';
@@ -200,10 +199,11 @@ export class Handshake implements FlowState {
   }
 
   classify(message: IncomingMessage): number {
-    //= rfc9846#section-4.2.3
-    //# implementations MUST first examine the Random value and, if it matches this value, process it as
-    //# described in
-    return message.type === SERVER_HELLO && isHelloRetryRequest(message.body) ? HELLO_RETRY_REQUEST : message.type;
+    return this.context.messages?.classify(message) ?? message.type;
+  }
+
+  nameOf(type: number): string {
+    return this.context.messages?.name(type) ?? `message ${type}`;
   }
 
   //= rfc5246#section-7.4.1.1

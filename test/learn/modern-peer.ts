@@ -8,6 +8,7 @@ import type { Protection } from '../../src/crypto/protect/protection.ts';
 import type { ModernSuite } from '../../src/crypto/suites/suite.ts';
 import type { Credential, ExternalPsk } from '../../src/handshake/context.ts';
 import { KeySchedule, trafficKeys } from '../../src/handshake/modern/key-schedule.ts';
+import { replaceByHash } from '../../src/handshake/modern/message-hash.ts';
 import { MODERN_SHAPE } from '../../src/handshake/modern/shape.ts';
 import { Transcript } from '../../src/handshake/transcript.ts';
 import * as e from '../../src/wire/extension.ts';
@@ -199,7 +200,7 @@ export class ModernClientPeer extends ModernPeer {
     if (isHelloRetryRequest(body)) {
       const id = share?.u16();
       this.#group = [x25519, secp256r1].find((group) => group.id === id) ?? this.#group;
-      this.transcript.replaceByHash(this.options.suite.hash);
+      replaceByHash(this.options.crypto, this.transcript, this.options.suite.hash);
       this.transcript.add(raw);
       return 'HelloRetryRequest';
     }
@@ -308,7 +309,7 @@ export class ModernServerPeer extends ModernPeer {
   }
 
   #sendHelloRetryRequest(): void {
-    this.transcript.replaceByHash(this.options.suite.hash);
+    replaceByHash(this.options.crypto, this.transcript, this.options.suite.hash);
     this.build(h.SERVER_HELLO, (w) => {
       writeServerHelloHead(w, this.#head(HELLO_RETRY_RANDOM));
       const at = w.open(2);

@@ -3,6 +3,7 @@ import { ascii, concat, EMPTY } from '../../base/bytes.ts';
 import { misuse } from '../../base/errors.ts';
 import type { CryptoProvider, HashName } from '../../crypto/port.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
+import { messageName } from '../../wire/handshake.ts';
 import type { Danger } from '../dangers.ts';
 import type { ConnectionRenegotiation, EstablishedHost, FinishedMessages, RenegotiateOptions } from '../established.ts';
 import { applyRecordLimits } from '../record-limits.ts';
@@ -69,6 +70,10 @@ export class LegacyEstablished extends PlainEstablished {
     const value = context === undefined ? EMPTY : concat(Uint8Array.of(context.length >>> 8, context.length), context);
     const seed = concat(this.#block.subarray(MASTER, VERIFY_DATA), value);
     return this.strategy.prf(this.#crypto, this.#prfHash, this.#block.subarray(0, MASTER), label, seed, length);
+  }
+
+  protected override nameOf(type: number): string {
+    return messageName(type);
   }
 
   protected override takesUp(host: EstablishedHost, message: IncomingMessage): boolean {

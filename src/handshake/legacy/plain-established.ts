@@ -4,7 +4,7 @@ import { fail, misuse } from '../../base/errors.ts';
 import { MAX_RENEGOTIATION_REQUESTS } from '../../base/limits.ts';
 import { Reader } from '../../base/reader.ts';
 import type { IncomingMessage } from '../../record/carrier.ts';
-import { CLIENT_HELLO, HELLO_REQUEST, messageName } from '../../wire/handshake.ts';
+import { CLIENT_HELLO, HELLO_REQUEST } from '../../wire/handshake.ts';
 import type { Established, EstablishedHost, FinishedMessages } from '../established.ts';
 import type { Side } from '../flow.ts';
 import type { PeerVerified } from '../peer-auth.ts';
@@ -55,7 +55,7 @@ export class PlainEstablished implements Established {
 
   onMessage(host: EstablishedHost, message: IncomingMessage): void {
     const renegotiation = this.#side === 'client' ? HELLO_REQUEST : CLIENT_HELLO;
-    if (message.type !== renegotiation) fail(UNEXPECTED_MESSAGE, 'unexpected_message', `${messageName(message.type)} after the handshake`);
+    if (message.type !== renegotiation) fail(UNEXPECTED_MESSAGE, 'unexpected_message', `${this.nameOf(message.type)} after the handshake`);
     if (message.type === HELLO_REQUEST) new Reader(message.body).finish();
     // S14: each request costs an answer.
     if (++this.#requests > MAX_RENEGOTIATION_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
@@ -72,6 +72,10 @@ export class PlainEstablished implements Established {
     //= rfc5746#section-4.2
     //# Clients that do so MUST respond to such requests with a "no_renegotiation" alert
     host.warn(NO_RENEGOTIATION);
+  }
+
+  protected nameOf(type: number): string {
+    return `message ${type}`;
   }
 
   /** Whether another handshake begins. */

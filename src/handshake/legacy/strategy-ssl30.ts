@@ -16,17 +16,17 @@ export const strategySsl30: LegacyStrategy = {
   finished(crypto, _prfHash, master, from, transcript) {
     const sender = from === 'client' ? CLIENT : SERVER;
     return concat(
-      ssl3HandshakeHash(crypto, 'md5', transcript.copyOf('md5'), sender, master),
-      ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), sender, master),
+      ssl3HandshakeHash(crypto, 'md5', transcript.copies()[0]!, sender, master),
+      ssl3HandshakeHash(crypto, 'sha1', transcript.copies()[1]!, sender, master),
     );
   },
   certificateVerify: {
     hashes: (crypto, master, transcript) =>
       concat(
-        ssl3HandshakeHash(crypto, 'md5', transcript.copyOf('md5'), EMPTY, master),
-        ssl3HandshakeHash(crypto, 'sha1', transcript.copyOf('sha1'), EMPTY, master),
+        ssl3HandshakeHash(crypto, 'md5', transcript.copies()[0]!, EMPTY, master),
+        ssl3HandshakeHash(crypto, 'sha1', transcript.copies()[1]!, EMPTY, master),
       ),
-    sha1Input: (master, transcript) => ssl3HandshakeInput('sha1', transcript.copyOf('sha1'), EMPTY, master),
+    sha1Input: (master, transcript) => ssl3HandshakeInput('sha1', transcript.copies()[1]!, EMPTY, master),
     dssSignature,
   },
   noCertificate: 'alert',

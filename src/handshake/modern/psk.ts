@@ -1,6 +1,6 @@
 /** PSKs of TLS 1.3: offered by a client, chosen and checked by a server. RFC 9846 §4.3.11. */
 import { DECRYPT_ERROR } from '../../base/alerts.ts';
-import { equal } from '../../base/bytes.ts';
+import { concat, equal } from '../../base/bytes.ts';
 import { fail } from '../../base/errors.ts';
 import { isPromise, type MaybePromise, then } from '../../base/maybe-promise.ts';
 import type { LabelPrefix } from '../../crypto/kdf/hkdf.ts';
@@ -16,7 +16,7 @@ import { modernOffer, type NamedPsk, type OfferedPsk, type SelectedPsk } from '.
 /** The binder over `partial`, the ClientHello without its binders, after what the transcript already holds. */
 export function binderOf(hs: Handshake, secret: Uint8Array, hash: HashName, kind: 'res' | 'ext', partial: Uint8Array): Uint8Array {
   const schedule = new KeySchedule(hs.crypto, hash, labelPrefix(hs), secret);
-  return finishedMac(schedule.lh, schedule.binderKey(kind), hs.transcript.digestBy(hash, partial));
+  return finishedMac(schedule.lh, schedule.binderKey(kind), hs.crypto.digest(hash, concat(hs.transcript.messages(), partial)));
 }
 
 /** Of the version, or before it is chosen of the one that is offered. */

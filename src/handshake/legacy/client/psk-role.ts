@@ -1,6 +1,6 @@
 /** The client of (D)TLS 1.2 with pre-shared keys alone: no certificate is read, sent or verified, and no code for it is bundled. */
 import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
-import { renegotiationInfo } from '../../extensions/renegotiation-info.ts';
+import { firstRenegotiationInfo } from '../../extensions/first-renegotiation-info.ts';
 import type { Handlers } from '../../flow.ts';
 import type { Handshake } from '../../state.ts';
 import type { ClientRole } from '../../version.ts';
@@ -23,7 +23,7 @@ const handlers: Handlers<Handshake> = {
 export const pskClient: ClientRole = {
   flow: pskFlow,
   handlers,
-  extensions: [extendedMasterSecret, renegotiationInfo],
+  extensions: [extendedMasterSecret, firstRenegotiationInfo],
   certificates: false,
   onServerHello,
 };

@@ -9,6 +9,7 @@ import type { Handshake } from '../../state.ts';
 import { KeySchedule } from '../key-schedule.ts';
 import { labelPrefix } from '../psk.ts';
 import { MODERN_SHAPE } from '../shape.ts';
+import { replaceByHash } from '../message-hash.ts';
 
 export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   const state = hs.modern;
@@ -23,7 +24,7 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   //# "illegal_parameter" alert if the HelloRetryRequest would not result in
   //# any change in the ClientHello.
   if (!group && !cookie) fail(ILLEGAL_PARAMETER, 'useless_hello_retry_request');
-  hs.transcript.replaceByHash(state.suite.hash);
+  replaceByHash(hs.crypto, hs.transcript, state.suite.hash);
   // RFC 9846 §4.2.2: PSKs of another hash leave the second ClientHello.
   state.offeredPsks = state.offeredPsks.filter((psk) => psk.hash === state.suite.hash);
 }

@@ -28,6 +28,7 @@ import { KeySchedule } from '../key-schedule.ts';
 import { labelPrefix, selectPsk } from '../psk.ts';
 import { MODERN_SHAPE } from '../shape.ts';
 import type { SelectedPsk } from '../state.ts';
+import { replaceByHash } from '../message-hash.ts';
 
 export function onClientHello(hs: Handshake, hello: ClientHello): MaybePromise<void> {
   hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
@@ -54,7 +55,7 @@ export function onSecondClientHello(hs: Handshake, _hello: ClientHello): MaybePr
 
 export function sendHelloRetryRequest(hs: Handshake): void {
   const state = hs.modern;
-  hs.transcript.replaceByHash(state.suite.hash);
+  replaceByHash(hs.crypto, hs.transcript, state.suite.hash);
   hs.carrier.message(SERVER_HELLO, (w) => {
     writeServerHelloHead(w, head(hs, HELLO_RETRY_RANDOM));
     const at = w.open(2);
