@@ -19,14 +19,11 @@ export function clientParts(init: ClientContextInit): Omit<ClientContext, 'exten
     ...init,
     side: 'client',
     keyShares: init.keyShares ?? 1,
-    psk: init.psk,
     requestOcsp: init.requestOcsp ?? false,
-    maxFragmentLength: init.maxFragmentLength,
     resumption: init.resumption ?? true,
     offerTickets: init.offerTickets ?? true,
     fallbackScsv: init.fallbackScsv ?? false,
     requireSecureRenegotiation: init.requireSecureRenegotiation ?? true,
-    selectCredential: init.selectCredential,
   };
 }
 
@@ -35,14 +32,10 @@ export function common(init: ClientContextInit | ServerContextInit): Omit<Common
   return {
     credentials: init.credentials ?? [],
     alpn: init.alpn ?? [],
-    keyLog: init.keyLog,
     minDhBits: init.minDhBits ?? MIN_DH_BITS,
     requireExtendedMasterSecret: init.requireExtendedMasterSecret ?? false,
-    recordSizeLimit: init.recordSizeLimit,
     middleboxCompatibility: init.middleboxCompatibility ?? true,
     verifyResumed: init.verifyResumed ?? false,
-    renegotiation: init.renegotiation,
-    heartbeat: init.heartbeat,
   };
 }
 

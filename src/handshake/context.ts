@@ -68,13 +68,13 @@ export interface CommonContext {
   /** Wall clock, ms since the epoch: validity of certificates and tickets. */
   readonly now: () => number;
   /** One line of the NSS key log. Secrets: off unless given. */
-  readonly keyLog: ((line: string) => void) | undefined;
+  readonly keyLog?: ((line: string) => void) | undefined;
   /** Smallest DH prime accepted, in bits. */
   readonly minDhBits: number;
   /** RFC 7627: refuse (D)TLS ≤ 1.2 without it. */
   readonly requireExtendedMasterSecret: boolean;
   /** Longest record content that we want to receive, RFC 8449; undefined: not negotiated. */
-  readonly recordSizeLimit: number | undefined;
+  readonly recordSizeLimit?: number | undefined;
   /** RFC 9846 Appendix E.4. */
   readonly middleboxCompatibility: boolean;
   /**
@@ -83,9 +83,9 @@ export interface CommonContext {
    */
   readonly verifyResumed: boolean;
   /** RFC 5746; undefined: every wish for it is refused with a warning, and `Connection.renegotiate` does not work. */
-  readonly renegotiation: RenegotiationSupport | undefined;
+  readonly renegotiation?: RenegotiationSupport | undefined;
   /** RFC 6520; undefined: not negotiated. */
-  readonly heartbeat: HeartbeatSupport | undefined;
+  readonly heartbeat?: HeartbeatSupport | undefined;
   /** What was switched on that lowers the safety, by option name (dangers.ts): shown in the connection's info. */
   readonly dangers: readonly string[];
 }
@@ -95,11 +95,11 @@ export interface ClientContext extends CommonContext {
   /** How many key shares a TLS 1.3 ClientHello carries. */
   readonly keyShares: number;
   /** The credential for a server's hint (undefined in TLS 1.3, where there is none). */
-  readonly psk: ((hint: Uint8Array | undefined) => MaybePromise<ExternalPsk | undefined>) | undefined;
+  readonly psk?: ((hint: Uint8Array | undefined) => MaybePromise<ExternalPsk | undefined>) | undefined;
   /** Whether OCSP responses are asked for. */
   readonly requestOcsp: boolean;
   /** RFC 6066 max_fragment_length to ask for: 512, 1024, 2048 or 4096. */
-  readonly maxFragmentLength: 512 | 1024 | 2048 | 4096 | undefined;
+  readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096 | undefined;
   /** Offer tickets and session IDs at all. */
   readonly resumption: boolean;
   /** Ask for tickets in (D)TLS ≤ 1.2; true by default. */
@@ -109,7 +109,7 @@ export interface ClientContext extends CommonContext {
   /** Refuse a server without RFC 5746; true by default. */
   readonly requireSecureRenegotiation: boolean;
   /** Whether certificates may be chosen when the server asks: by default the first fitting credential. */
-  readonly selectCredential: ((request: CredentialRequest) => MaybePromise<Credential | undefined>) | undefined;
+  readonly selectCredential?: ((request: CredentialRequest) => MaybePromise<Credential | undefined>) | undefined;
 }
 
 export interface ServerContext extends CommonContext {
@@ -121,21 +121,21 @@ export interface ServerContext extends CommonContext {
   /** Our preference decides on suites, or the client's. */
   readonly preferServerOrder: boolean;
   /** Another context for a name; undefined: go on with this one; null: unrecognized_name. */
-  readonly selectContext: ((serverName: string) => MaybePromise<ServerContext | null | undefined>) | undefined;
+  readonly selectContext?: ((serverName: string) => MaybePromise<ServerContext | null | undefined>) | undefined;
   /** The protocol among those offered; undefined: none in common, the handshake fails; '': go on without. Default: the first of `alpn` that was offered. */
-  readonly selectAlpn: ((offered: readonly string[], serverName: string) => MaybePromise<string | undefined>) | undefined;
-  readonly selectCredential: ((request: CredentialRequest) => MaybePromise<Credential | undefined>) | undefined;
+  readonly selectAlpn?: ((offered: readonly string[], serverName: string) => MaybePromise<string | undefined>) | undefined;
+  readonly selectCredential?: ((request: CredentialRequest) => MaybePromise<Credential | undefined>) | undefined;
   /** The key of a PSK identity; undefined: unknown. */
-  readonly findPsk: ((identity: Uint8Array) => MaybePromise<ExternalPsk | undefined>) | undefined;
-  readonly pskHint: Uint8Array | undefined;
+  readonly findPsk?: ((identity: Uint8Array) => MaybePromise<ExternalPsk | undefined>) | undefined;
+  readonly pskHint?: Uint8Array | undefined;
   /** (D)TLS ≤ 1.2: tell a client that its PSK identity is unknown; by default its handshake fails as with a wrong key (S47). */
   readonly tellUnknownPsk?: boolean;
   /** Sealed tickets; undefined: none are given out. */
-  readonly tickets: TicketKeys | undefined;
+  readonly tickets?: TicketKeys | undefined;
   /** How many tickets follow a TLS 1.3 handshake. */
   readonly ticketCount: number;
   /** Sessions by ID for (D)TLS ≤ 1.2; undefined: none. */
-  readonly sessions: SessionStore | undefined;
+  readonly sessions?: SessionStore | undefined;
   readonly sessionLifetimeMs: number;
   /** Distinguishes contexts whose sessions must not be mixed. */
   readonly contextId: Uint8Array;
