@@ -1,4 +1,5 @@
 /** The whole module: both transports, every version, certificates, sessions, structures. */
+import { createDatagramClientConnection } from '../engine/datagram.ts';
 import type { ClientContext, ServerContext } from '../handshake/context.ts';
 import { hostEntries, verifierOf } from './certificates.ts';
 import type { Composition } from './composition.ts';
@@ -48,6 +49,7 @@ const complete: Composition = {
     };
   },
   stack: newNativeStack,
+  dtlsClient: createDatagramClientConnection,
   sessions: (capacity) => new SessionTable(capacity),
   watch: () => new RecordWatch(),
 };

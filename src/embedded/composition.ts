@@ -3,7 +3,11 @@
  * else. `complete.ts` is all of it; `dtls-psk.ts` is what a device with a pre-shared key needs.
  */
 import type { CryptoProvider, PrivateKeyHandle } from '../crypto/port.ts';
-import type { ClientContext, Credential, ServerContext } from '../handshake/context.ts';
+import type { Connection } from '../engine/connection.ts';
+import type { CoreConnection } from '../engine/core-connection.ts';
+import type { ClientContext, ClientOptions, Credential, ServerContext } from '../handshake/context.ts';
+import type { DatagramConfig } from '../record/datagram/config.ts';
+import type { DropTally } from '../record/datagram/drops.ts';
 import type { OptionRange, TlsConfig } from './config.ts';
 import type { Registry } from './registry.ts';
 import type { RecordWatch } from './record-watch.ts';
@@ -32,6 +36,9 @@ export interface Running {
   server(transport: Transport, verify: boolean): ServerContext;
 }
 
+/** The engine of a connection; what it has no use for is absent. */
+export type Engine = CoreConnection & Partial<Pick<Connection, 'heartbeat' | 'receiveEnd'>>;
+
 export interface Composition<Stack = IpStack> {
   /** The options that it has to do with. */
   readonly options: Readonly<Record<string, OptionRange>>;
@@ -41,6 +48,8 @@ export interface Composition<Stack = IpStack> {
   start(config: Readonly<TlsConfig>, registry: Registry, hosts: readonly HostEntry[]): Running;
   /** The network of the native interfaces. */
   stack(): Stack;
+  /** A client's connection over datagrams of its own port. */
+  readonly dtlsClient: (context: ClientContext, config: DatagramConfig<DropTally>, options: ClientOptions) => Engine;
   /** Sessions that can be resumed; absent: none can. */
   readonly sessions?: (capacity: number) => SessionTable;
   /** Looks at records as they pass, for the structures of the guide. */

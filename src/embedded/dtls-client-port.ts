@@ -1,5 +1,4 @@
 /** The port of one DTLS client over native UDP: one connection, and the port goes with it. */
-import { createDatagramClientConnection } from '../engine/datagram.ts';
 import { DropTally } from '../record/datagram/drops.ts';
 import { TLS_IO_ERR, TLS_OK, type t_tls_ret } from './constants.ts';
 import { DtlsLink } from './dtls-link.ts';
@@ -31,7 +30,8 @@ export class DtlsClientPort extends DtlsPort {
     const options = link.options();
     if (options === undefined) return staleTicket();
     link.wasStarted = true;
-    link.engine = createDatagramClientConnection(this.module.running.client('dtls'), this.config, options);
+    const { composition, running } = this.module;
+    link.engine = composition.dtlsClient(running.client('dtls'), this.config, options);
     link.engine.onWake = () => this.step();
     this.step();
     return TLS_OK;

@@ -3,6 +3,7 @@
  * sessions, no other versions, no TCP, no sockets. What a program does not call is in no bundle.
  */
 import { TLS_PSK_WITH_AES_128_CCM_8 } from '../crypto/suites/aes-ccm.ts';
+import { createPskClientConnection } from '../engine/psk-connection.ts';
 import { createPskClientContext } from '../engine/psk-context.ts';
 import { dtls12PskClient } from '../versions/dtls12-psk.ts';
 import type { Composition } from './composition.ts';
@@ -40,6 +41,7 @@ const dtlsPsk: Composition<UdpStack> = {
     return { crypto, credentials: [], client: () => context, server: clientsOnly };
   },
   stack: nodeUdpStack,
+  dtlsClient: createPskClientConnection,
 };
 
 function clientsOnly(): never {

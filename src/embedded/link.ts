@@ -1,6 +1,5 @@
 /** What TLS and DTLS connections have in common: how they stand, what they tell, the session that they use. */
 import { MAX_PLAINTEXT } from '../base/limits.ts';
-import type { Connection } from '../engine/connection.ts';
 import type { ConnectionEvent } from '../engine/events.ts';
 import type { ConnectionInfo } from '../engine/info.ts';
 import type { ClientOptions } from '../handshake/context.ts';
@@ -23,6 +22,7 @@ import {
   type t_tls_conn_status,
   type t_tls_ret,
 } from './constants.ts';
+import type { Engine } from './composition.ts';
 import { codeOf, noteError, refuse } from './guard.ts';
 import { notify } from './ip.ts';
 import type { ConnectionHandle, Held, Started } from './module.ts';
@@ -42,7 +42,7 @@ export abstract class Link implements Held {
   readonly received: RecordWatch | undefined;
   ntf: t_ip_ntf | null = null;
   /** Undefined before the handshake is started. */
-  engine: Connection | undefined;
+  engine: Engine | undefined;
   /** TLS_OK while all is well; then why not. */
   result: t_tls_ret = TLS_OK;
   info: ConnectionInfo | undefined;
@@ -169,7 +169,7 @@ export abstract class Link implements Held {
 
   /** Asks the peer for a sign of life: TLS_EXT_HB_PAYLOAD_SIZE bytes that it sends back. */
   heartbeat(payload: Uint8Array): void {
-    this.engine?.heartbeat({ payload });
+    this.engine?.heartbeat?.({ payload });
     this.flush();
   }
 

@@ -5,6 +5,7 @@ import { type Connection, createClientConnection, createServerConnection } from 
 import type { ConnectionInfo } from '../engine/info.ts';
 import { WANTS_SEND, WANTS_WORK } from '../engine/wants.ts';
 import { isNamed } from './certificates.ts';
+import type { Engine } from './composition.ts';
 import {
   IP_NTF_RX_RDY,
   IP_NTF_TX_RDY,
@@ -229,7 +230,7 @@ export class TlsLink extends Link {
     });
   }
 
-  #input(engine: Connection, stream: StackStream): void {
+  #input(engine: Engine, stream: StackStream): void {
     while (this.#waitingBytes < MAX_WAITING && (engine.wants & WANTS_WORK) === 0 && engine.error === undefined) {
       const bytes = stream.read();
       if (bytes === undefined) break;
@@ -241,7 +242,7 @@ export class TlsLink extends Link {
       this.flush();
     }
     const isOver = stream.state === 'ended' || stream.state === 'closed';
-    if (isOver && !this.ended && engine.error === undefined && this.#waitingBytes < MAX_WAITING) engine.receiveEnd();
+    if (isOver && !this.ended && engine.error === undefined && this.#waitingBytes < MAX_WAITING) engine.receiveEnd?.();
   }
 
   #checkBuffers(): void {
@@ -263,7 +264,7 @@ export class TlsLink extends Link {
     }
   }
 
-  #events(engine: Connection): void {
+  #events(engine: Engine): void {
     for (let event = engine.poll(); event !== undefined; event = engine.poll()) this.onEvent(event);
   }
 

@@ -15,7 +15,7 @@ export type ServerContextInit = Pick<ServerContext, Required> & Partial<Omit<Ser
 /** The parts of a client's context, with the defaults of those that were left out. */
 export function clientParts(init: ClientContextInit): Omit<ClientContext, 'extensions' | 'dangers'> {
   return {
-    ...common(init),
+    ...COMMON,
     ...init,
     side: 'client',
     keyShares: init.keyShares ?? 1,
@@ -28,16 +28,17 @@ export function clientParts(init: ClientContextInit): Omit<ClientContext, 'exten
 }
 
 /** The defaults of what both sides have. */
-export function common(init: ClientContextInit | ServerContextInit): Omit<CommonContext, Required | 'dangers'> {
-  return {
-    credentials: init.credentials ?? [],
-    alpn: init.alpn ?? [],
-    minDhBits: init.minDhBits ?? MIN_DH_BITS,
-    requireExtendedMasterSecret: init.requireExtendedMasterSecret ?? false,
-    middleboxCompatibility: init.middleboxCompatibility ?? true,
-    verifyResumed: init.verifyResumed ?? false,
-  };
-}
+export const COMMON: Pick<
+  CommonContext,
+  'credentials' | 'alpn' | 'minDhBits' | 'requireExtendedMasterSecret' | 'middleboxCompatibility' | 'verifyResumed'
+> = {
+  credentials: [],
+  alpn: [],
+  minDhBits: MIN_DH_BITS,
+  requireExtendedMasterSecret: false,
+  middleboxCompatibility: true,
+  verifyResumed: false,
+};
 
 /** By the switches, and by name. */
 export function dangersOf(init: ClientContextInit | ServerContextInit): readonly string[] {

@@ -11,7 +11,7 @@ import {
   checkCommon,
   type ClientContextInit,
   clientParts,
-  common,
+  COMMON,
   dangersOf,
   extensionsOf,
   type ServerContextInit,
@@ -47,7 +47,7 @@ export function createClientContext(init: ClientContextInit): ClientContext {
 export function createServerContext(init: ServerContextInit): ServerContext {
   checkCredentials(init.credentials);
   const context: ServerContext = {
-    ...common(init),
+    ...COMMON,
     ...init,
     messages: messageKinds,
     extensions: extensionsOf(init),

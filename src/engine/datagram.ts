@@ -28,7 +28,7 @@ export function createDatagramServerConnection(
   return new Connection(context, options, (sink) => new DatagramCarrier(config, sink, start), serverFront);
 }
 
-const clientFront: FrontFactory = () => ({ flow: legacyDatagramFront, handlers: datagramClientFront });
+export const clientFront: FrontFactory = () => ({ flow: legacyDatagramFront, handlers: datagramClientFront });
 const serverFront: FrontFactory = () => ({ flow: legacyDatagramFront, handlers: datagramServerFront });
 
 /** The carrier of a connection over datagrams; undefined for one over a stream. */

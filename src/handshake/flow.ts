@@ -151,12 +151,6 @@ export class FlowRunner<H extends FlowState> {
     this.#incomingType = this.#hs.classify(message);
   }
 
-  /** The names of the messages that may come now: for errors and for the trace. */
-  expected(): string[] {
-    const step = this.#current();
-    return [...this.#skipped, ...(step === undefined ? [] : [step.name])];
-  }
-
   #current(): Step<H> | undefined {
     const frames = this.#frames;
     for (;;) {

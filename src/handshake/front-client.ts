@@ -17,7 +17,7 @@ import type { ExtensionModule } from './extensions/module.ts';
 import type { Handlers } from './flow.ts';
 import type { Handshake } from './state.ts';
 import { SSL30 } from '../wire/version.ts';
-import type { ProtocolVersion } from './version.ts';
+import { bestOf, type ProtocolVersion } from './version.ts';
 
 export const clientFront: Handlers<Handshake> = {
   ClientHello: sendClientHello,
@@ -50,7 +50,7 @@ function writeHello(hs: Handshake): void {
   //= rfc5746#section-3.5
   //# The SCSV
   //# MUST NOT be included.
-  hs.renegotiationScsv = isFirst && client.versions.some((version) => version.family === 'legacy');
+  hs.renegotiationScsv = isFirst && bestOf(client.versions, 'legacy') !== undefined;
   //= rfc5746#section-3.4
   //# The client MUST include either an empty "renegotiation_info" extension, or the
   //# TLS_EMPTY_RENEGOTIATION_INFO_SCSV signaling cipher suite value in the ClientHello.
@@ -91,8 +91,8 @@ function startHello(hs: Handshake): void {
   //# its version preferences in the "supported_versions" extension
   //# (Section 4.2.1) and the legacy_version field MUST be set to 0x0303,
   //# which is the version number for TLS 1.2.
-  const legacy = client.versions.find((version) => version.family === 'legacy');
-  const modern = client.versions.find((version) => version.family === 'modern');
+  const legacy = bestOf(client.versions, 'legacy');
+  const modern = bestOf(client.versions, 'modern');
   hs.clientVersion = modern?.legacyVersion ?? legacy!.id;
   // Its version of the record layer is all that a server of SSL 3.0 alone may know.
   if (hs.clientVersion === SSL30) hs.carrier.setVersion(SSL30, undefined);
@@ -111,8 +111,8 @@ function startHello(hs: Handshake): void {
 /** The suites of the context that some offered version can use. */
 function usableSuites(hs: Handshake): number[] {
   const { versions, suites } = hs.client;
-  const modern = versions.some((version) => version.family === 'modern');
-  const bestLegacy = Math.max(-1, ...versions.filter((version) => version.family === 'legacy').map((version) => version.rank));
+  const modern = bestOf(versions, 'modern') !== undefined;
+  const bestLegacy = bestOf(versions, 'legacy')?.rank ?? -1;
   const list: number[] = [];
   for (const suite of suites) {
     if (suite.family === 'modern' ? modern : bestLegacy >= suite.minVersion - 0x0300) list.push(suite.id);

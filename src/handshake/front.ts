@@ -5,7 +5,7 @@
 import { CLIENT_HELLO, HELLO_RETRY_REQUEST, SERVER_HELLO } from '../wire/handshake.ts';
 import type { Binding, Flow, Guard, Step } from './flow.ts';
 import type { Handshake } from './state.ts';
-import type { ProtocolVersion } from './version.ts';
+import { bestOf, type ProtocolVersion } from './version.ts';
 
 const retryNeeded: Guard<Handshake> = { label: 'no usable key share', test: (hs) => hs.isModern && hs.modern.retryNeeded };
 const compatible: Guard<Handshake> = {
@@ -60,7 +60,7 @@ export const middleboxCompatible: Guard<Handshake> = compatible;
 
 /** The flow that fits the versions of a context. */
 export function frontFlow(versions: readonly ProtocolVersion[]): Flow<Handshake> {
-  return versions.some((version) => version.family === 'modern') ? streamFront : legacyStreamFront;
+  return bestOf(versions, 'modern') !== undefined ? streamFront : legacyStreamFront;
 }
 
 function roleOf(version: ProtocolVersion, hs: Handshake): Binding<Handshake> {

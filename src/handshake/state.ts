@@ -21,7 +21,7 @@ import type { LegacyState } from './legacy/state.ts';
 import type { ModernState } from './modern/state.ts';
 import type { PeerVerified } from './peer-auth.ts';
 import { Transcript } from './transcript.ts';
-import type { ProtocolVersion } from './version.ts';
+import { bestOf, type ProtocolVersion } from './version.ts';
 
 /** One for all: an empty list costs a connection 32 bytes. */
 const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
@@ -151,15 +151,15 @@ export class Handshake implements FlowState {
   }
 
   get client(): ClientContext {
-    return this.context.side === 'client' ? this.context : internal('not a client');
+    return this.context.side === 'client' ? this.context : internal('client');
   }
 
   get server(): ServerContext {
-    return this.context.side === 'server' ? this.context : internal('not a server');
+    return this.context.side === 'server' ? this.context : internal('server');
   }
 
   get version(): ProtocolVersion {
-    return this.#version ?? internal('no version');
+    return this.#version ?? internal('version');
   }
   set version(version: ProtocolVersion) {
     this.#version = version;
@@ -169,24 +169,21 @@ export class Handshake implements FlowState {
   }
 
   get suite(): CipherSuite {
-    return this.#suite ?? internal('no suite');
+    return this.#suite ?? internal('suite');
   }
   set suite(suite: CipherSuite) {
     this.#suite = suite;
   }
-  get hasSuite(): boolean {
-    return this.#suite !== undefined;
-  }
 
   get legacy(): LegacyState {
-    return this.#legacy ?? internal('not a legacy handshake');
+    return this.#legacy ?? internal('legacy');
   }
   set legacy(state: LegacyState) {
     this.#legacy = state;
   }
 
   get modern(): ModernState {
-    return this.#modern ?? internal('not a modern handshake');
+    return this.#modern ?? internal('modern');
   }
   set modern(state: ModernState) {
     this.#modern = state;
@@ -212,12 +209,12 @@ export class Handshake implements FlowState {
   //# and the certificate verify message.
   ignores(type: number): boolean {
     if (type !== HELLO_REQUEST || this.side !== 'client' || this.isModern) return false;
-    if (!this.context.versions.some((version) => version.family === 'legacy')) return false;
+    if (bestOf(this.context.versions, 'legacy') === undefined) return false;
     if (++this.#helloRequests > MAX_PASSED_HELLO_REQUESTS) fail(UNEXPECTED_MESSAGE, 'no_renegotiation', 'too many requests');
     return true;
   }
 }
 
-function internal(detail: string): never {
-  fail(INTERNAL_ERROR, 'internal_error', detail);
+function internal(lacking: string): never {
+  fail(INTERNAL_ERROR, 'internal_error', lacking);
 }

@@ -60,3 +60,8 @@ export interface ProtocolVersion {
   readonly client?: ClientRole;
   readonly server?: ServerRole;
 }
+
+/** The best version of a family; versions stand best first. */
+export function bestOf(versions: readonly ProtocolVersion[], family: ProtocolVersion['family']): ProtocolVersion | undefined {
+  return versions.find((version) => version.family === family);
+}

@@ -26,8 +26,6 @@ export interface RecordLayer extends Carrier {
   readonly outputLength: number;
   /** A record or a message has come in part. */
   readonly hasPartialInput: boolean;
-  /** The handshake is over. */
-  readonly acceptsData: boolean;
   /** Most bytes of one record's content. */
   readonly writeLimit: number;
   /** Our own wish for it; the peer's limit holds too. */

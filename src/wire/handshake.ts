@@ -24,29 +24,28 @@ export const CCS_MESSAGE = 0x100;
 /** A ServerHello with the random of RFC 9846 §4.2.3. */
 export const HELLO_RETRY_REQUEST = 0x102;
 
-const NAMES: readonly (readonly [number, string])[] = [
-  [HELLO_REQUEST, 'HelloRequest'],
-  [CLIENT_HELLO, 'ClientHello'],
-  [SERVER_HELLO, 'ServerHello'],
-  [HELLO_VERIFY_REQUEST, 'HelloVerifyRequest'],
-  [NEW_SESSION_TICKET, 'NewSessionTicket'],
-  [END_OF_EARLY_DATA, 'EndOfEarlyData'],
-  [ENCRYPTED_EXTENSIONS, 'EncryptedExtensions'],
-  [CERTIFICATE, 'Certificate'],
-  [SERVER_KEY_EXCHANGE, 'ServerKeyExchange'],
-  [CERTIFICATE_REQUEST, 'CertificateRequest'],
-  [SERVER_HELLO_DONE, 'ServerHelloDone'],
-  [CERTIFICATE_VERIFY, 'CertificateVerify'],
-  [CLIENT_KEY_EXCHANGE, 'ClientKeyExchange'],
-  [FINISHED, 'Finished'],
-  [CERTIFICATE_STATUS, 'CertificateStatus'],
-  [KEY_UPDATE, 'KeyUpdate'],
-  [CCS_MESSAGE, 'ChangeCipherSpec'],
-  [HELLO_RETRY_REQUEST, 'HelloRetryRequest'],
-];
+const NAMES: Readonly<Partial<Record<number, string>>> = {
+  [HELLO_REQUEST]: 'HelloRequest',
+  [CLIENT_HELLO]: 'ClientHello',
+  [SERVER_HELLO]: 'ServerHello',
+  [HELLO_VERIFY_REQUEST]: 'HelloVerifyRequest',
+  [NEW_SESSION_TICKET]: 'NewSessionTicket',
+  [END_OF_EARLY_DATA]: 'EndOfEarlyData',
+  [ENCRYPTED_EXTENSIONS]: 'EncryptedExtensions',
+  [CERTIFICATE]: 'Certificate',
+  [SERVER_KEY_EXCHANGE]: 'ServerKeyExchange',
+  [CERTIFICATE_REQUEST]: 'CertificateRequest',
+  [SERVER_HELLO_DONE]: 'ServerHelloDone',
+  [CERTIFICATE_VERIFY]: 'CertificateVerify',
+  [CLIENT_KEY_EXCHANGE]: 'ClientKeyExchange',
+  [FINISHED]: 'Finished',
+  [CERTIFICATE_STATUS]: 'CertificateStatus',
+  [KEY_UPDATE]: 'KeyUpdate',
+  [CCS_MESSAGE]: 'ChangeCipherSpec',
+  [HELLO_RETRY_REQUEST]: 'HelloRetryRequest',
+};
 
 /** The RFC's name of a message, or its number. */
 export function messageName(type: number): string {
-  for (const [number, name] of NAMES) if (number === type) return name;
-  return `message ${type}`;
+  return NAMES[type] ?? `message ${type}`;
 }

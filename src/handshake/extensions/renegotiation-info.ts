@@ -59,8 +59,7 @@ function read(hs: Handshake, r: Reader, from: Side): void {
   //= rfc5746#section-4.4
   //# The server MUST verify that the "renegotiation_info" extension is
   //# not present; if it is, the server MUST abort the handshake.
-  if (previous?.isSecure === false)
-    fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'from a peer that did not know it in the handshake before');
+  if (previous?.isSecure === false) fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'unknown before');
   //= rfc5746#section-3.4
   //# The client MUST then verify that the length of the
   //# "renegotiated_connection" field is zero, and if it is not, MUST

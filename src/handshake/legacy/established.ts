@@ -56,7 +56,7 @@ export class LegacyEstablished extends PlainEstablished {
   }
 
   override exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
-    if (!this.strategy.exporter) misuse('unsupported', 'this version has no exporter');
+    if (!this.strategy.exporter) misuse('unsupported', 'no exporter');
     //= rfc7627#section-5.4
     //# Hence, the client or server MUST NOT
     //# export any key material based on the new master secret for any
@@ -85,7 +85,7 @@ export class LegacyEstablished extends PlainEstablished {
   }
 
   renegotiate(host: EstablishedHost, options: RenegotiateOptions): void {
-    if (this.#renegotiation === undefined) misuse('unsupported', 'the context has no renegotiation');
+    if (this.#renegotiation === undefined) misuse('unsupported', 'no renegotiation');
     this.#renegotiation.start(host, this.#finished, options);
   }
 

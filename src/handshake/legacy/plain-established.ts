@@ -33,7 +33,7 @@ export function provenFinished(hs: Handshake): FinishedVerified {
 }
 
 function unproven(): never {
-  fail(INTERNAL_ERROR, 'internal_error', 'handshake without proof');
+  fail(INTERNAL_ERROR, 'internal_error', 'no proof');
 }
 
 export class PlainEstablished implements Established {

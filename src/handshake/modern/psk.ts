@@ -10,6 +10,7 @@ import { decodeSession } from '../../session/codec.ts';
 import type { Session } from '../../session/session.ts';
 import type { ExternalPsk } from '../context.ts';
 import type { Handshake } from '../state.ts';
+import { bestOf } from '../version.ts';
 import { KeySchedule } from './key-schedule.ts';
 import { modernOffer, type NamedPsk, type OfferedPsk, type SelectedPsk } from './state.ts';
 
@@ -21,7 +22,7 @@ export function binderOf(hs: Handshake, secret: Uint8Array, hash: HashName, kind
 
 /** Of the version, or before it is chosen of the one that is offered. */
 export function labelPrefix(hs: Handshake): LabelPrefix {
-  const version = hs.hasVersion ? hs.version : hs.context.versions.find((each) => each.family === 'modern');
+  const version = hs.hasVersion ? hs.version : bestOf(hs.context.versions, 'modern');
   return version?.labelPrefix ?? 'tls13 ';
 }
 
@@ -44,7 +45,7 @@ export function preparePsks(hs: Handshake): MaybePromise<void> {
 
 function isUsable(hs: Handshake, session: Session): boolean {
   const { client, options } = hs;
-  const version = client.versions.find((each) => each.family === 'modern');
+  const version = bestOf(client.versions, 'modern');
   if (version === undefined || session.version !== version.id || session.ticket.length === 0) return false;
   //= rfc9846#section-4.7.1
   //# Clients MUST NOT use tickets for longer

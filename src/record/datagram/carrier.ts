@@ -328,10 +328,6 @@ export class DatagramCarrier implements RecordLayer {
     return false;
   }
 
-  get acceptsData(): boolean {
-    return this.#acceptsData;
-  }
-
   limitWrites(size: number): void {
     this.#writeLimit = Math.min(size, this.#peerLimit);
   }
@@ -344,10 +340,6 @@ export class DatagramCarrier implements RecordLayer {
   /** Records sealed under the current key. */
   get sealedRecords(): number {
     return this.#write.sealed;
-  }
-
-  get isProtected(): boolean {
-    return this.#read.protection !== undefined && this.#write.protection !== undefined;
   }
 
   /** Whether state of the handshake is still held. */

@@ -276,10 +276,6 @@ export class StreamCarrier implements RecordLayer {
     return this.#messages !== undefined && !this.#messages.isEmpty;
   }
 
-  get acceptsData(): boolean {
-    return this.#acceptsData;
-  }
-
   limitWrites(size: number): void {
     this.#writeLimit = Math.min(size, this.#peerLimit);
   }
@@ -291,11 +287,6 @@ export class StreamCarrier implements RecordLayer {
   /** Records sealed under the current key, as far as 2^32 counts. */
   get sealedRecords(): number {
     return this.#writeSeq.hi > 0 ? Number.POSITIVE_INFINITY : this.#writeSeq.lo;
-  }
-
-  /** Whether records are protected in both directions. */
-  get isProtected(): boolean {
-    return this.#read !== undefined && this.#write !== undefined;
   }
 
   /** Drops what is held only for speed. */
