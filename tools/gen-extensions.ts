@@ -45,13 +45,20 @@ const rows = [
   ...(await modulesOf(FOLDER)),
   { module: useSrtp([]), file: `${FOLDER}/use-srtp.ts` },
   { module: heartbeat({ clock: () => 0 }).extension, file: 'src/handshake/features/heartbeat.ts' },
-].sort((a, b) => a.module.type - b.module.type);
+]
+  // A smaller form of an extension stands where its own does.
+  .filter(({ module }, _i, all) => !all.some((one) => one.module !== module && one.module.type === module.type && includes(one, module)))
+  .sort((a, b) => a.module.type - b.module.type);
 const page = render();
 
 if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
 else if (!existsSync(PAGE) || readFileSync(PAGE, 'utf8') !== page) fail('docs/extensions.md is not what the code says: npm run extensions');
 compareWithRfc();
 console.log(`${rows.length} extensions`);
+
+function includes({ module }: Row, other: ExtensionModule): boolean {
+  return (module.where & other.where) === other.where;
+}
 
 function fail(problem: string): void {
   console.error(problem);
