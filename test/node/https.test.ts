@@ -52,14 +52,14 @@ test('get and request by URL, by options and both, over the global agent', async
   const { port } = await serve(t);
   t.after(() => https.globalAgent.destroy());
   const url = `https://localhost:${port}/a`;
-  for (const sent of [
-    https.get(url, { ca: PEM.ca, family: 4 }),
-    https.get(new URL(url), { ca: PEM.ca, family: 4 }),
-    https.get({ ...at(port), path: '/a' }),
-    https.request(url, { ca: PEM.ca, family: 4, method: 'GET' }).end(),
-    https.get(url, { ca: PEM.ca, family: 4, agent: false }),
+  for (const send of [
+    () => https.get(url, { ca: PEM.ca, family: 4 }),
+    () => https.get(new URL(url), { ca: PEM.ca, family: 4 }),
+    () => https.get({ ...at(port), path: '/a' }),
+    () => https.request(url, { ca: PEM.ca, family: 4, method: 'GET' }).end(),
+    () => https.get(url, { ca: PEM.ca, family: 4, agent: false }),
   ]) {
-    const [response] = (await once(sent, 'response')) as [http.IncomingMessage];
+    const [response] = (await once(send(), 'response')) as [http.IncomingMessage];
     assert.ok(response.socket instanceof ourTls.TLSSocket);
     assert.equal(await text(response), 'hello /a');
   }
