@@ -200,6 +200,12 @@ export class Connection extends CoreConnection implements HeartbeatHost {
     //# then the receiver MUST send a KeyUpdate of its own with request_update set to
     //# "update_not_requested" prior to sending its next Application Data record
     if (!this.#keyUpdateOwed && this.carrier.sealedRecords < this.recordLimit) return true;
+    //= rfc9846#section-5.5
+    //# Implementations MUST either close the connection or do a key update as described in Section
+    //# 4.7.3 prior to reaching these limits.
+    //= rfc9846#section-5.3
+    //# If a TLS implementation would need to wrap a sequence number, it MUST either rekey (Section
+    //# 4.7.3) or terminate the connection.
     this.#keyUpdateOwed = false;
     const established = this.established!;
     if (established.updateKeys !== undefined) {

@@ -50,7 +50,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
   #nextEvent = 0;
   #waiting = false;
   #warnings = 0;
-  protected recordLimit = Number.POSITIVE_INFINITY;
+  protected recordLimit: number = Number.POSITIVE_INFINITY;
   /** The peer's close_notify came. */
   protected readClosed = false;
   /** Ours went out. */
@@ -326,12 +326,6 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
     this.tell({ type: this.#info.renegotiations === 0 ? 'handshake' : 'renegotiated', info: this.#info });
   }
 
-  //= rfc9846#section-5.5
-  //# Implementations MUST either close the connection or do a key update as described in Section
-  //# 4.7.3 prior to reaching these limits.
-  //= rfc9846#section-5.3
-  //# If a TLS implementation would need to wrap a sequence number, it MUST either rekey (Section
-  //# 4.7.3) or terminate the connection.
   /** Whether the key in force may protect more; if not, the connection is over or something else has been begun. */
   protected keyLasts(): boolean {
     if (this.carrier.sealedRecords < this.recordLimit) return true;

@@ -8,11 +8,7 @@ export const firstRenegotiationInfo: ExtensionModule = {
   type: RENEGOTIATION_INFO,
   where: IN_LEGACY_SERVER_HELLO,
   onAnswer(hs, r) {
-    //= rfc5746#section-3.4
-    //# The client MUST then verify that the length of the
-    //# "renegotiated_connection" field is zero, and if it is not, MUST
-    //# abort the handshake (by sending a fatal handshake_failure
-    //# alert).
+    // RFC 5746 §3.4, as in `renegotiation-info.ts`.
     if (r.vector(1).length > 0) fail(HANDSHAKE_FAILURE, 'bad_renegotiation_info', 'not empty in the first handshake');
     hs.secureRenegotiation = true;
   },
