@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { INTERNAL_ERROR } from '../src/base/alerts.ts';
 import { ascii, latin1 } from '../src/base/bytes.ts';
+import { type Connection, createClientConnection, createServerConnection } from '../src/engine/connection.ts';
 import { ffdhe2048, ffdhe3072, ffdhe4096, SECP384R1, secp256r1, secp384r1, secp521r1, x448, x25519 } from '../src/wire/group.ts';
+import { nodeCrypto } from '../src/crypto/node/index.ts';
+import { createTicketKeys } from '../src/session/ticket.ts';
 import { credential } from './support/certificates.ts';
 import { clientContext, MODERN_SUITES, serverContext } from './support/contexts.ts';
-import { connectPair } from './support/pair.ts';
+import { connectPair, Pair } from './support/pair.ts';
 
 //= rfc9846#section-7.5
 //= type=test
@@ -89,6 +93,44 @@ test('TLS 1.3: resumption by ticket, also after HelloRetryRequest', () => {
     other.pump();
     assert.equal(other.client.connection.info?.resumed, false);
   }
+});
+
+test('TLS 1.3: tickets that are held go before the first data, when asked for, and before the end', () => {
+  const held = (tickets = serverContext().tickets) => {
+    const server = serverContext(tickets === undefined ? {} : { tickets });
+    const pair = new Pair(
+      createClientConnection(clientContext(), { serverName: 'localhost' }),
+      createServerConnection(server, { holdTickets: true }),
+    );
+    pair.pump();
+    const sessions = () => pair.client.events.filter((event) => event.type === 'session').length;
+    assert.equal(sessions(), 0);
+    assert.equal(pair.server.connection.holdsTickets, true);
+    assert.equal(pair.server.connection.takeOutput(), undefined);
+    return { pair, sessions };
+  };
+  for (const release of [
+    (connection: Connection) => void connection.send(ascii('hello')),
+    (connection: Connection) => connection.sendTickets(),
+    (connection: Connection) => connection.close(),
+  ]) {
+    const { pair, sessions } = held();
+    const { connection } = pair.server;
+    release(connection);
+    assert.equal(connection.holdsTickets, false);
+    connection.sendTickets();
+    const output = connection.takeOutput();
+    assert.ok(output !== undefined && connection.takeOutput() === undefined, 'all together');
+    pair.client.connection.receive(output);
+    pair.pump();
+    assert.equal(sessions(), 2);
+    assert.deepEqual([pair.client.connection.error, connection.error], [undefined, undefined]);
+  }
+  const broken = held({ ...createTicketKeys(nodeCrypto), seal: () => assert.fail('no key') });
+  broken.pair.server.connection.sendTickets();
+  broken.pair.pump();
+  assert.equal(broken.pair.server.connection.error?.code, 'callback_failed');
+  assert.equal(broken.pair.client.connection.error?.alert, INTERNAL_ERROR);
 });
 
 //= rfc9846#section-4.3.11

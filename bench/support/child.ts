@@ -40,6 +40,10 @@ function cpu(): number {
 }
 
 let server: AnyServer | undefined;
+/** Of `handshakes`. */
+let local: AnyServer | undefined;
+let session: Buffer | undefined;
+const portOf = (of: AnyServer): number => (of.address() as net.AddressInfo).port;
 const held: AnySocket[] = [];
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -93,42 +97,43 @@ const tasks: Record<string, (input: never) => Promise<unknown>> = {
     return true;
   },
 
-  /** Full or resumed handshakes, one after the other, both ends in this process: µs of CPU for each. */
-  async handshakes({ kind, files, count, warm, resumed }: { kind: Kind; files: Files; count: number; warm: number; resumed: boolean }) {
-    const local = createServer(kind, files, (socket) => {
+  /** A server for `handshakes`, and a session of it where they are to be resumed. One for all turns, as a program has one. */
+  async prepareHandshakes({ kind, files, resumed }: { kind: Kind; files: Files; resumed: boolean }) {
+    local?.close();
+    local = createServer(kind, files, (socket) => {
       socket.on('error', () => {});
       socket.resume();
     });
     local.listen(0, '127.0.0.1');
     await once(local, 'listening');
-    const { port } = local.address() as net.AddressInfo;
-    let session: Buffer | undefined;
-    if (resumed) {
-      const first = connect(kind, port, files) as nodeTls.TLSSocket;
-      first.resume();
-      [session] = (await once(first, 'session')) as [Buffer];
-      first.destroy();
-    }
+    session = undefined;
+    if (!resumed) return true;
+    const first = connect(kind, portOf(local), files) as nodeTls.TLSSocket;
+    first.resume();
+    [session] = (await once(first, 'session')) as [Buffer];
+    first.destroy();
+    return true;
+  },
+
+  /** Full or resumed handshakes, one after the other, both ends in this process: µs of CPU for each. `tickets`: and what follows them at once. */
+  async handshakes({ kind, files, count, tickets }: { kind: Kind; files: Files; count: number; tickets: boolean }) {
+    const server = local!;
+    const port = portOf(server);
     const event = kind === 'net' ? 'connection' : 'secureConnection';
-    const go = async (times: number): Promise<void> => {
-      for (let i = 0; i < times; i++) {
-        const accepted = once(local, event);
-        const socket = connect(kind, port, files, session);
-        socket.resume();
-        const connected = once(socket, ready(kind));
-        const [other] = (await accepted) as [net.Socket];
-        await connected;
-        if (resumed && !(socket as nodeTls.TLSSocket).isSessionReused()) throw new Error('not resumed');
-        socket.destroy();
-        other.destroy();
-      }
-    };
-    await go(warm);
     const start = cpu();
-    await go(count);
-    const used = (cpu() - start) / count;
-    local.close();
-    return used;
+    for (let i = 0; i < count; i++) {
+      const accepted = once(server, event);
+      const socket = connect(kind, port, files, session);
+      socket.resume();
+      const connected = once(socket, ready(kind));
+      const [other] = (await accepted) as [net.Socket];
+      await connected;
+      if (session !== undefined && !(socket as nodeTls.TLSSocket).isSessionReused()) throw new Error('not resumed');
+      if (tickets) await tick();
+      socket.destroy();
+      other.destroy();
+    }
+    return (cpu() - start) / count;
   },
 
   /** Opens so many connections and lets them be. */

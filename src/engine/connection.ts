@@ -2,7 +2,8 @@
  * The connection with everything that may come besides its handshake and data: heartbeats, other handshakes, new keys, the
  * exporter; and how one is made over a stream.
  */
-import { misuse } from '../base/errors.ts';
+import { INTERNAL_ERROR } from '../base/alerts.ts';
+import { misuse, TlsError } from '../base/errors.ts';
 import { clientFront } from '../handshake/front-client.ts';
 import { serverFront } from '../handshake/front-server.ts';
 import { frontFlow } from '../handshake/front.ts';
@@ -24,7 +25,7 @@ export function createClientConnection(context: ClientContext, options: ClientOp
 }
 
 /** A TLS server connection: waits for a ClientHello. */
-export function createServerConnection(context: ServerContext, options: Pick<ClientOptions, 'trace'> = {}): Connection {
+export function createServerConnection(context: ServerContext, options: Pick<ClientOptions, 'trace' | 'holdTickets'> = {}): Connection {
   return new Connection(context, options, (sink) => new StreamCarrier(sink), serverStreamFront);
 }
 
@@ -64,7 +65,31 @@ export class Connection extends CoreConnection implements HeartbeatHost {
     this.run();
   }
 
+  override send(data: Uint8Array): number {
+    this.sendTickets();
+    return super.send(data);
+  }
+
+  /** Whether tickets wait for the first data (`holdTickets`). */
+  get holdsTickets(): boolean {
+    return this.established?.sendTickets !== undefined;
+  }
+
+  /** Sends the tickets that wait for the first data. */
+  sendTickets(): void {
+    const { established } = this;
+    if (established?.sendTickets === undefined) return;
+    try {
+      established.sendTickets();
+      established.sendTickets = undefined;
+      this.carrier.endFlight();
+    } catch (cause) {
+      this.abort(new TlsError({ code: 'callback_failed', origin: 'local', alert: INTERNAL_ERROR, cause }));
+    }
+  }
+
   override close(): void {
+    this.sendTickets();
     const renegotiating = this.#isRenegotiating;
     if (renegotiating) this.#leaveHandshake();
     super.close();

@@ -173,6 +173,8 @@ export interface ClientOptions {
   readonly alpn?: readonly string[];
   /** Told of every step of the handshake; also of a server's. */
   readonly trace?: ((entry: TraceEntry) => void) | undefined;
+  /** Server: the tickets of TLS 1.3 wait for the first data or for `Connection.sendTickets`, and go together with it. */
+  readonly holdTickets?: boolean;
 }
 
 /** What the handshake reports as it goes: the connection turns it into events and info. */

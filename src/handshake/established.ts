@@ -113,6 +113,8 @@ export interface Established {
   disableRenegotiation?(): void;
   /** Application data came: counters of messages without data start again. */
   onData(): void;
+  /** Server: sends the tickets that wait (`holdTickets`); undefined where none do. */
+  sendTickets?: (() => void) | undefined;
   /** A fatal alert ended the connection: its session is not to be resumed (RFC 5246 §7.2.2). */
   forget?(): void;
   /** tls-unique (RFC 5929), in versions that define it. */

@@ -166,6 +166,13 @@ export class Driver {
     return true;
   }
 
+  /** What waited for the application's first words goes without them. */
+  sendTickets(): void {
+    if (this.#detached || !this.connection.holdsTickets) return;
+    this.connection.sendTickets();
+    this.#turn();
+  }
+
   // --- what the transport tells ---
 
   ended(): void {
@@ -209,7 +216,7 @@ export class Driver {
       this.#flush();
       for (let event = connection.poll(); event !== undefined; event = connection.poll()) {
         if (this.#detached) break;
-        if (event.type !== 'data') this.#host.driverEvent(event);
+        if (event.type !== 'data') this.#tell(event);
         else if (!this.#host.driverData(owned(event.data))) this.#held = true;
       }
       this.#flush();
@@ -220,6 +227,12 @@ export class Driver {
     if (this.#pieces !== undefined && (connection.wants & WANTS_SEND) !== 0 && !this.transport.writableNeedDrain) this.#pump();
     if (this.#timer !== undefined || connection.nextTimeout !== Number.POSITIVE_INFINITY) this.#arm();
     this.#regulate();
+  }
+
+  #tell(event: DriverEvent): void {
+    // Tickets share a packet with what the application says at once; for more they do not wait.
+    if (event.type === 'handshake' && this.connection.holdsTickets) setImmediate(sendTickets, this);
+    this.#host.driverEvent(event);
   }
 
   #arm(): void {
@@ -347,6 +360,10 @@ function sweep(): void {
 /** A view of the shared read buffer (suites without encryption) would change under its reader. */
 function owned(data: Uint8Array): Uint8Array {
   return sharedReadBuffer !== undefined && data.buffer === sharedReadBuffer.buffer ? data.slice() : data;
+}
+
+function sendTickets(driver: Driver): void {
+  driver.sendTickets();
 }
 
 function linger(transport: Duplex): void {

@@ -39,6 +39,28 @@ function duplexPair(options: DuplexOptions = {}): [Duplex, Duplex] {
   return [a, b];
 }
 
+test('a session ticket shares a packet with what the server says at once, and waits for nothing else', async () => {
+  for (const greeting of ['hello', '']) {
+    const [a, b] = duplexPair();
+    let written = 0;
+    const write = b._write.bind(b);
+    b._write = (...args) => {
+      written++;
+      write(...args);
+    };
+    const server = new TLSSocket(b, { isServer: true, ...PEM });
+    server.on('secure', () => void server.write(greeting));
+    const client = ourTls.connect({ socket: a, ca: PEM.ca, servername: 'localhost' });
+    let said = '';
+    client.on('data', (data: Buffer) => (said += data.toString()));
+    await once(client, 'session');
+    await sleep(5);
+    assert.deepEqual([said, written], [greeting, 2], 'the flight of the handshake, and one packet more');
+    client.destroy();
+    server.destroy();
+  }
+});
+
 test('100 MB to a reader that pauses: memory stays bounded, every byte arrives', { timeout: 120_000 }, async () => {
   const { client, server, close } = await connectEnds(['ours', 'ours']);
   const TOTAL = 100 * 1024 * 1024;

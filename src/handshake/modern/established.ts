@@ -38,6 +38,7 @@ export class ModernEstablished implements Established {
   /** Client: what a ticket makes a session of; undefined once no more are taken. */
   readonly #template: Session | undefined;
   readonly #now: () => number;
+  sendTickets: (() => void) | undefined;
   #tickets = 0;
   #keyUpdates = 0;
   /** We asked for a KeyUpdate that has not come. */

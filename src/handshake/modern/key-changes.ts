@@ -67,8 +67,11 @@ export function readApplicationData(hs: Handshake): void {
     protection(hs, hs.side === 'client' ? schedule.serverApplication : schedule.clientApplication, 'read'),
   );
   schedule.enterResumption(hs.transcript.digest());
-  hs.established = new ModernEstablished(hs, suite, hs.peerVerified);
-  if (hs.side === 'server') sendTickets(hs);
+  const established = new ModernEstablished(hs, suite, hs.peerVerified);
+  hs.established = established;
+  if (hs.side === 'client') return;
+  if (hs.options.holdTickets === true) established.sendTickets = () => sendTickets(hs);
+  else sendTickets(hs);
 }
 
 function protection(hs: Handshake, secret: Uint8Array, direction: 'read' | 'write'): Protection {

@@ -46,7 +46,7 @@ export function openServer(settings: ServerSettings, hooks: ServerHooks): Connec
       shared.set(secure, context);
     }
   }
-  return createServerConnection(context, watchersOf(hooks));
+  return createServerConnection(context, optionsOf(hooks));
 }
 
 /** The answer of an SNICallback: null and undefined go on with the server's own context. */
@@ -58,9 +58,12 @@ export function secureContextOf(value: unknown): SecureContext | undefined {
   throw codedTypeError('ERR_TLS_INVALID_CONTEXT', 'context must be a SecureContext of this library');
 }
 
-function watchersOf(hooks: ServerHooks): { trace?: Watchers['trace'] } {
-  return hooks.trace === undefined ? {} : { trace: hooks.trace };
+function optionsOf(hooks: ServerHooks): Parameters<typeof createServerConnection>[1] {
+  return hooks.trace === undefined ? HOLD_TICKETS : { ...HOLD_TICKETS, trace: hooks.trace };
 }
+
+/** The driver sends them with what the application says first, or at the end of the turn of the event loop. */
+const HOLD_TICKETS = { holdTickets: true } as const;
 
 function build(settings: ServerSettings, hooks: ServerHooks, secure: SecureContext, outermost: boolean): ServerContext {
   const { requestCert, strict } = settings;

@@ -373,7 +373,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#timer = undefined;
     this.#handshakeTimer = undefined;
     this.#opener = undefined;
-    this.#renegotiated(error ?? codedError('ECONNRESET', 'the connection ended'));
+    if (this.#renegotiating !== undefined) this.#renegotiated(error ?? codedError('ECONNRESET', 'the connection ended'));
     // What was written in this tick is on its way, as with a net.Socket: HTTP answers a bad request so, and goes.
     const small = this.#small;
     this.#small = undefined;
