@@ -2,8 +2,7 @@
  * The connection with everything that may come besides its handshake and data: heartbeats, other handshakes, new keys, the
  * exporter; and how one is made over a stream.
  */
-import { INTERNAL_ERROR } from '../base/alerts.ts';
-import { misuse, TlsError } from '../base/errors.ts';
+import { misuse } from '../base/errors.ts';
 import { clientFront } from '../handshake/front-client.ts';
 import { serverFront } from '../handshake/front-server.ts';
 import { frontFlow } from '../handshake/front.ts';
@@ -84,7 +83,7 @@ export class Connection extends CoreConnection implements HeartbeatHost {
       established.sendTickets = undefined;
       this.carrier.endFlight();
     } catch (cause) {
-      this.abort(new TlsError({ code: 'callback_failed', origin: 'local', alert: INTERNAL_ERROR, cause }));
+      this.die(cause);
     }
   }
 

@@ -172,7 +172,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
   /** Ends at once. With an error that has an alert, the peer is told. Nothing is left to do once both sides have closed. */
   abort(error?: TlsError): void {
     if (this.#ended) return;
-    this.#die(error ?? new TlsError({ code: 'aborted', origin: 'api' }));
+    this.die(error ?? new TlsError({ code: 'aborted', origin: 'api' }));
   }
 
   /** What was negotiated; undefined before the handshake is over. */
@@ -288,7 +288,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
         if (runner !== undefined) this.complete();
       }
     } catch (error) {
-      if (!this.#ended) this.#die(error);
+      if (!this.#ended) this.die(error);
     }
   }
 
@@ -309,7 +309,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
     };
     operation.then(wake, (error: unknown) => {
       this.#waiting = false;
-      this.#die(error);
+      this.die(error);
       this.onWake?.();
     });
   }
@@ -376,7 +376,8 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
     if (description === NO_RENEGOTIATION) this.onRefusal?.();
   }
 
-  #die(cause: unknown): void {
+  /** Ends with whatever was thrown. */
+  protected die(cause: unknown): void {
     if (this.#error !== undefined) return;
     const error =
       cause instanceof TlsError ? cause : new TlsError({ code: 'callback_failed', origin: 'local', alert: INTERNAL_ERROR, cause });
@@ -412,7 +413,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
 
   /** Ends with an error. */
   protected fail(code: ErrorCode, origin: ErrorOrigin, alert?: number, detail?: string): void {
-    this.#die(new TlsError({ code, origin, alert, detail }));
+    this.die(new TlsError({ code, origin, alert, detail }));
   }
 
   protected end(): void {
