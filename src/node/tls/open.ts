@@ -7,7 +7,8 @@ import { argumentError } from './errors.ts';
 import { checkServerIdentity } from './identity.ts';
 import { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
 import { openServer, secureContextOf, type ServerHooks, type ServerSettings } from './server-side.ts';
-import type { TLSSocket, TLSSocketOptions } from './socket.ts';
+import type { TLSSocket } from './socket.ts';
+import type { TLSSocketOptions } from './socket-options.ts';
 
 export interface Opener {
   readonly isServer: boolean;

@@ -3,7 +3,7 @@
  * an engine connection over any Duplex; what is small is written together, what is large as it is.
  */
 import type { X509Certificate } from 'node:crypto';
-import { type AddressInfo, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import type * as nodeTls from 'node:tls';
 import { NO_RENEGOTIATION } from '../../base/alerts.ts';
@@ -16,71 +16,31 @@ import type { HeartbeatRequest } from '../../handshake/features/heartbeat.ts';
 import type { TraceEntry } from '../../handshake/flow.ts';
 import { encodeSession } from '../../session/codec.ts';
 import type { Session } from '../../session/session.ts';
-import { groupName } from '../../wire/group.ts';
 import { Driver, type DriverEvent, type DriverHost, sharedReadBuffer } from '../driver.ts';
-import { sigalgName } from './algorithms.ts';
-import type { AlpnInput } from './alpn.ts';
-import { SUITES_12 } from './catalogue.ts';
-import type { ClientPskCallback, CheckServerIdentity, Watchers } from './client.ts';
-import { argumentError, codedError, codedTypeError, connectionError, trustError } from './errors.ts';
+import type { Watchers } from './client.ts';
+import { argumentError, codedError, connectionError, trustError } from './errors.ts';
 import { altNameError, reasonOf } from './identity.ts';
-import { certificateObject, detailedCertificate, x509 } from './peer.ts';
-import { secureContextOf } from './server-side.ts';
-import type { SecureContext, SecureContextOptions } from './secure-context.ts';
+import { cipherOf, ephemeralKeyInfo, peerCertificateOf, sigalgsOf } from './negotiated.ts';
 import { type Opener, openerOf } from './open.ts';
-import { TLSSocketBase, TRANSPORT } from './socket-shape.ts';
+import { type Done, Outbox } from './outbox.ts';
+import { certificateObject, x509 } from './peer.ts';
+import type { SecureContext, SecureContextOptions } from './secure-context.ts';
+import { secureContextOf } from './server-side.ts';
+import { NetMembers } from './socket-net.ts';
+import type { RenegotiateRequest, TLSSocketOptions } from './socket-options.ts';
+import { TRANSPORT } from './socket-shape.ts';
+import { letGo, listenTo, takeOver } from './transport.ts';
 
-/** As of node:tls, and what this library adds. */
-export interface TLSSocketOptions extends SecureContextOptions {
-  readonly isServer?: boolean | undefined;
-  readonly server?: import('node:net').Server | undefined;
-  readonly secureContext?: nodeTls.SecureContext | undefined;
-  readonly requestCert?: boolean | undefined;
-  readonly rejectUnauthorized?: boolean | undefined;
-  readonly ALPNProtocols?: AlpnInput | undefined;
-  readonly ALPNCallback?: ((offer: { servername: string; protocols: string[] }) => string | undefined) | undefined;
-  readonly SNICallback?: nodeTls.TlsOptions['SNICallback'];
-  readonly session?: Buffer | undefined;
-  readonly requestOCSP?: boolean | undefined;
-  readonly enableTrace?: boolean | undefined;
-  readonly allowHalfOpen?: boolean | undefined;
-  readonly pskCallback?: ClientPskCallback | nodeTls.TlsOptions['pskCallback'] | undefined;
-  readonly pskIdentityHint?: string | undefined;
-  readonly servername?: string | undefined;
-  readonly host?: string | undefined;
-  readonly checkServerIdentity?: CheckServerIdentity | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** The handshake must be over by then, in milliseconds; 0: no limit. Server: 120 000 by default; client: none. */
-  readonly handshakeTimeout?: number | undefined;
-  /**
-   * Whether it is an error, ECONNRESET, that the peer ends the TCP connection without close_notify: it may have been cut
-   * off. Default false, as in node:tls: servers and browsers do so every day, and `truncated` tells. In the middle of a
-   * record, and in the handshake, it is an error always.
-   */
-  readonly requireCloseNotify?: boolean | undefined;
-  readonly highWaterMark?: number | undefined;
-  readonly pauseOnConnect?: boolean | undefined;
-}
-
-/** As of node:tls. `rejectUnauthorized: false` lets a client go on without a certificate. */
-export interface RenegotiateRequest {
-  readonly requestCert?: boolean | undefined;
-  readonly rejectUnauthorized?: boolean | undefined;
-}
+export type { RenegotiateRequest, TLSSocketOptions } from './socket-options.ts';
 
 /** A Buffer over memory of its own. */
 type Bytes = Buffer<ArrayBuffer>;
-type Done = (error?: Error | null) => void;
 
-/** Plaintext put together for one turn of the driver, and for one write to the transport: four writes of 16 KB cost 5 µs less as one. */
-const BATCH = 65_536;
 const MIN_FRAGMENT = 512;
 /** What newer versions of Node take for all streams: fewer turns for the same bytes. Reading is no faster by it. */
 const WRITE_MARK = 65_536;
-/** A chunk that is long enough for records of its own is not copied. */
-const LONG = 8_192;
 
-export class TLSSocket extends TLSSocketBase implements DriverHost {
+export class TLSSocket extends NetMembers implements DriverHost {
   #driver: Driver | undefined;
   /** Makes the connection; undefined once it did. */
   #opener: Opener | undefined;
@@ -89,16 +49,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   readonly #trust: SecureContext;
   #secure = false;
   #readEnded = false;
-  /** Written before the handshake was over, or while the driver was busy. */
-  #waiting: readonly Uint8Array[] | undefined;
-  #waitingDone: Done | undefined;
-  #final: Done | undefined;
-  #writing = false;
-  /** Small chunks of this tick. */
-  #small: Uint8Array[] | undefined;
-  #smallBytes = 0;
-  #fragment = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #outbox = new Outbox(this);
   #handshakeTimer: NodeJS.Timeout | undefined;
   #attached = false;
   #trace = false;
@@ -113,7 +64,6 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   override alpnProtocol: string | false | null = null;
   override servername: string | false | null = null;
   secureConnecting = true;
-  override timeout: number = undefined as unknown as number;
   /** The peer ended without close_notify: what it sent may not be all, unless the application's protocol says so. */
   truncated = false;
   /** The server that accepted it. */
@@ -148,13 +98,9 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       throw argumentError('socket', 'an instance of stream.Duplex', transport);
     this[TRANSPORT] = transport;
     this.#attached = own;
-    (transport as Owned)[OWNER] = this;
-    transport.on('error', onEarlyError);
-    if (transport instanceof Socket && transport.connecting) {
-      transport.on('connect', onConnect);
-      transport.on('close', onEarlyClose);
-      if (own) for (const [event, forward] of FORWARDED) transport.on(event, forward);
-    } else {
+    if (transport instanceof Socket && transport.connecting) listenTo(transport, this, { forwarded: own });
+    else {
+      listenTo(transport, this, undefined);
       takeOver(transport);
       process.nextTick(startLater, this);
     }
@@ -214,7 +160,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   /** @internal */
   driverData(data: Uint8Array): boolean {
     if (this.destroyed || this.#readEnded) return true;
-    this.#timer?.refresh();
+    this._touch();
     return this.push(data);
   }
 
@@ -266,14 +212,14 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       return;
     }
     if (!this.#readEnded) this.#fail(new TlsError({ code: 'truncated', origin: 'transport' }));
-    else if (this.#writing || this.#waitingDone !== undefined)
-      this.destroy(codedError('EPIPE', 'This socket has been ended by the other party'));
+    else if (this.#outbox.isBusy) this.destroy(codedError('EPIPE', 'This socket has been ended by the other party'));
   }
 
   #onSecure(info: ConnectionInfo): void {
     const client = info.side === 'client';
     this.#info = info;
     this.#secure = true;
+    if (this.#driver !== undefined) this.#outbox.open(this.#driver);
     this.secureConnecting = false;
     clearTimeout(this.#handshakeTimer);
     this.#handshakeTimer = undefined;
@@ -292,7 +238,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     if (this.destroyed) return;
     if (client) this.emit('secureConnect');
     else opener?.accepted?.(this);
-    this.#unhold();
+    this.#outbox.goOn();
   }
 
   #onRenegotiated(info: ConnectionInfo): void {
@@ -342,7 +288,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
-    this.#take([chunk], chunk.length, done);
+    this.#outbox.take([chunk], chunk.length, done);
   }
 
   override _writev(chunks: readonly { chunk: Uint8Array; encoding: BufferEncoding }[], done: Done): void {
@@ -351,34 +297,20 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
       bytes += chunk.length;
       return chunk;
     });
-    this.#take(list, bytes, done);
+    this.#outbox.take(list, bytes, done);
   }
 
   override _final(done: Done): void {
-    if (this.#driver === undefined || !this.#secure || this.#writing) {
-      this.#final = done;
-      return;
-    }
-    if (this.#small !== undefined) {
-      this.#final = done;
-      this.#flushSmall();
-      return;
-    }
-    this.#driver.end(done);
+    this.#outbox.end(done);
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    clearTimeout(this.#timer);
+    this._stopTimer();
     clearTimeout(this.#handshakeTimer);
-    this.#timer = undefined;
     this.#handshakeTimer = undefined;
     this.#opener = undefined;
     if (this.#renegotiating !== undefined) this.#renegotiated(error ?? codedError('ECONNRESET', 'the connection ended'));
-    // What was written in this tick is on its way, as with a net.Socket: HTTP answers a bad request so, and goes.
-    const small = this.#small;
-    this.#small = undefined;
-    if (small !== undefined && !this.#writing) this.#driver?.write(batches(small, this.#fragment), () => {});
-    this.#waiting = undefined;
+    this.#outbox.flushLast();
     this.secureConnecting = false;
     this.#readEnded = true;
     const driver = this.#driver;
@@ -387,102 +319,12 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     else transport?.destroy();
     const hadError = error !== null || this.#hadError;
     done(error);
-    // The stream tells the writers of what it holds back once the write under way has ended.
-    const pending = [this.#waitingDone, driver?.takePending()].filter((one) => one !== undefined);
-    this.#waitingDone = undefined;
-    if (pending.length > 0) process.nextTick(failPending, pending, error);
+    this.#outbox.failPending(error);
     // After the error, which the stream emits in the next tick, and when the transport is gone too.
     const closed = (): void => void process.nextTick(emitClose, this, hadError);
     if (this.#attached && transport !== undefined && !transport.closed && error === null && !this.#hadError)
       transport.once('close', closed);
     else closed();
-  }
-
-  /** Small chunks wait for the end of the tick, so that they share a record; the writer goes on at once. */
-  #take(chunks: readonly Uint8Array[], bytes: number, done: Done): void {
-    if (!this.#secure || this.#writing) {
-      this.#waiting = chunks;
-      this.#waitingDone = done;
-      return;
-    }
-    this.#timer?.refresh();
-    if (this.#smallBytes + bytes >= BATCH) {
-      const all = this.#small === undefined ? chunks : [...this.#small, ...chunks];
-      this.#small = undefined;
-      this.#smallBytes = 0;
-      this.#send(all, done);
-      return;
-    }
-    if (bytes > 0) {
-      if (this.#small === undefined) {
-        this.#small = [];
-        process.nextTick(flushLater, this);
-      }
-      this.#small.push(...chunks);
-      this.#smallBytes += bytes;
-    }
-    done();
-  }
-
-  /** @internal */
-  _flushSmall(): void {
-    if (!this.#writing && !this.destroyed) this.#flushSmall();
-  }
-
-  #flushSmall(): void {
-    const small = this.#small;
-    if (small === undefined) return;
-    this.#small = undefined;
-    this.#smallBytes = 0;
-    this.#send(small, undefined);
-  }
-
-  #send(chunks: readonly Uint8Array[], done: Done | undefined): void {
-    this.#writing = true;
-    this.#driver!.write(batches(chunks, this.#fragment), (error) => {
-      this.#writing = false;
-      if (error !== undefined && error !== null) {
-        const coded = error instanceof TlsError ? connectionError(error, false) : error;
-        if (done !== undefined) done(coded);
-        else this.destroy(coded);
-        return;
-      }
-      this.#timer?.refresh();
-      done?.();
-      if (!this.#writing) this.#unhold();
-    });
-  }
-
-  /** Goes on with what had to wait. */
-  #unhold(): void {
-    if (this.destroyed) return;
-    const chunks = this.#waiting;
-    const done = this.#waitingDone;
-    if (chunks !== undefined && done !== undefined) {
-      this.#waiting = undefined;
-      this.#waitingDone = undefined;
-      let bytes = 0;
-      for (const chunk of chunks) bytes += chunk.length;
-      this.#take(chunks, bytes, done);
-      return;
-    }
-    const final = this.#final;
-    if (final === undefined) return;
-    this.#final = undefined;
-    this._final(final);
-  }
-
-  /** Ends, and closes when all is written. */
-  override destroySoon(): void {
-    if (this.writable) this.end();
-    if (this.writableFinished) this.destroy();
-    else this.once('finish', this.destroy);
-  }
-
-  override resetAndDestroy(): this {
-    const transport = this[TRANSPORT];
-    if (transport instanceof Socket) transport.resetAndDestroy();
-    return this.destroy();
   }
 
   // --- what was negotiated ---
@@ -492,18 +334,14 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   }
 
   override getCipher(): nodeTls.CipherNameAndProtocol {
-    const info = this.#info;
-    if (info === undefined) return undefined as unknown as nodeTls.CipherNameAndProtocol;
-    return { name: info.opensslSuite, standardName: info.suite, version: suiteVersion(info) };
+    return this.#info === undefined ? (undefined as unknown as nodeTls.CipherNameAndProtocol) : cipherOf(this.#info);
   }
 
   override getPeerCertificate(detailed: true): nodeTls.DetailedPeerCertificate;
   override getPeerCertificate(detailed?: false): nodeTls.PeerCertificate;
   override getPeerCertificate(detailed?: boolean): nodeTls.PeerCertificate | nodeTls.DetailedPeerCertificate;
   override getPeerCertificate(detailed?: boolean): nodeTls.PeerCertificate | nodeTls.DetailedPeerCertificate {
-    const chain = this.#info?.peerChain ?? [];
-    if (chain.length === 0) return {} as nodeTls.PeerCertificate;
-    return detailed === true ? detailedCertificate(chain, this.#trust.trust) : certificateObject(chain[0]!);
+    return peerCertificateOf(this.#info, this.#trust, detailed === true);
   }
 
   override getPeerX509Certificate(): X509Certificate | undefined {
@@ -522,15 +360,12 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   }
 
   override getEphemeralKeyInfo(): nodeTls.EphemeralKeyInfo | object | null {
-    const info = this.#info;
-    if (info === undefined || info.side === 'server') return null;
-    return info.group === 0 ? {} : ephemeralKey(groupName(info.group));
+    return this.#info === undefined ? null : ephemeralKeyInfo(this.#info);
   }
 
   /** The algorithm that signed, where one did: the list of both sides is not kept. */
   override getSharedSigalgs(): string[] {
-    const info = this.#info;
-    return info === undefined ? [] : [...new Set([info.scheme, info.peerScheme])].filter((scheme) => scheme !== 0).map(sigalgName);
+    return this.#info === undefined ? [] : sigalgsOf(this.#info);
   }
 
   /** Undefined in TLS 1.3, which keeps no Finished for this. */
@@ -581,7 +416,7 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   /** Longest content of the records that are sent, 512 to 16384 bytes. */
   override setMaxSendFragment(size: number): boolean {
     if (!Number.isInteger(size) || size < MIN_FRAGMENT || size > MAX_PLAINTEXT) return false;
-    this.#fragment = size === MAX_PLAINTEXT ? 0 : size;
+    this.#outbox.fragment = size === MAX_PLAINTEXT ? 0 : size;
     return true;
   }
 
@@ -658,64 +493,6 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
     this.#driver.flush();
   }
 
-  // --- net.Socket ---
-
-  /** Fires `timeout` when nothing was read or written for that long; 0: never. */
-  override setTimeout(timeout: number, callback?: () => void): this {
-    if (typeof timeout !== 'number' || !(timeout >= 0)) throw codedTypeError('ERR_OUT_OF_RANGE', 'The value of "msecs" is out of range.');
-    this.timeout = timeout;
-    const same = this.#timer !== undefined && timeout > 0 && (this.#timer as unknown as { _idleTimeout?: number })._idleTimeout === timeout;
-    if (same) this.#timer!.refresh();
-    else {
-      clearTimeout(this.#timer);
-      this.#timer = timeout === 0 || this.destroyed ? undefined : setTimeout(onTimeout, timeout, this).unref();
-    }
-    if (callback !== undefined) {
-      if (timeout === 0) this.removeListener('timeout', callback);
-      else this.once('timeout', callback);
-    }
-    return this;
-  }
-
-  override setNoDelay(noDelay?: boolean): this {
-    this.#net?.setNoDelay?.(noDelay);
-    return this;
-  }
-
-  override setKeepAlive(enable?: boolean, initialDelay?: number): this {
-    this.#net?.setKeepAlive?.(enable, initialDelay);
-    return this;
-  }
-
-  override ref(): this {
-    this.#net?.ref?.();
-    return this;
-  }
-
-  override unref(): this {
-    this.#net?.unref?.();
-    return this;
-  }
-
-  override address(): AddressInfo | Record<string, never> {
-    return (this.#net?.address?.() as AddressInfo | undefined) ?? {};
-  }
-
-  /** Already connected: use `connect` of this module. */
-  override connect(): this {
-    throw codedError('ERR_METHOD_NOT_IMPLEMENTED', 'a TLSSocket is connected by connect()');
-  }
-
-  /** The transport as a net.Socket: where it is another Duplex, its members may be missing. */
-  get #net(): Partial<Socket> | undefined {
-    return this[TRANSPORT] as Partial<Socket> | undefined;
-  }
-
-  /** @internal */
-  _onTimeout(): void {
-    this.emit('timeout');
-  }
-
   /** @internal */
   _onHandshakeTimeout(): void {
     this.#handshakeTimer = undefined;
@@ -723,63 +500,8 @@ export class TLSSocket extends TLSSocketBase implements DriverHost {
   }
 }
 
-// One function of each kind for all sockets: closures would cost each of them memory for as long as it lives.
-
-const OWNER: unique symbol = Symbol('veritls.owner');
-interface Owned extends Duplex {
-  [OWNER]?: TLSSocket | undefined;
-}
-
-function onConnect(this: Owned): void {
-  this[OWNER]?._connected();
-}
-function onEarlyError(this: Owned, error: Error): void {
-  this[OWNER]?.destroy(error);
-}
-function onEarlyClose(this: Owned): void {
-  this[OWNER]?.destroy();
-}
-
-/** What net.Socket tells while it connects. */
-const FORWARDED: readonly (readonly [string, (this: Owned, ...args: unknown[]) => void])[] = (
-  ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'] as const
-).map((event) => [
-  event,
-  function (this: Owned, ...args: unknown[]): void {
-    this[OWNER]?.emit(event, ...args);
-  },
-]);
-
-/** The driver listens now. */
-function letGo(transport: Owned): void {
-  transport[OWNER] = undefined;
-  transport.off('error', onEarlyError);
-  transport.off('connect', onConnect);
-  transport.off('close', onEarlyClose);
-  if (transport.listenerCount('lookup') > 0) for (const [event, forward] of FORWARDED) transport.off(event, forward);
-}
-
-/**
- * A plain socket belongs to TLS from now on, as it does in node:tls: who read it before would read ciphertext, and an encoding
- * that he set would spoil it. STARTTLS in packages counts on that.
- */
-function takeOver(transport: Duplex): void {
-  if ((transport.constructor as unknown) !== Socket) return;
-  transport.removeAllListeners('data').pause();
-  if (transport.readableEncoding === null) return;
-  const { _readableState } = transport as unknown as { _readableState: { decoder: unknown; encoding: unknown } };
-  _readableState.decoder = null;
-  _readableState.encoding = null;
-}
-
 function startLater(socket: TLSSocket): void {
   socket._start();
-}
-function flushLater(socket: TLSSocket): void {
-  socket._flushSmall();
-}
-function onTimeout(socket: TLSSocket): void {
-  socket._onTimeout();
 }
 function onHandshakeTimeout(socket: TLSSocket): void {
   socket._onHandshakeTimeout();
@@ -788,66 +510,8 @@ function emitClose(socket: TLSSocket, hadError: boolean): void {
   socket.emit('close', hadError);
 }
 
-function failPending(pending: readonly Done[], error: Error | null): void {
-  const reason = error ?? codedError('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed');
-  for (const done of pending) done(reason);
-}
-
 function writeTrace(entry: TraceEntry): void {
   process.stderr.write(`TLS ${entry.from} ${entry.kind === 'message' ? `${entry.name} (${entry.length} bytes)` : entry.name}\n`);
-}
-
-/** Short chunks put together, to units of 64 KB; long ones stay as they are. `fragment`: cut to so many bytes, a record each. */
-function batches(chunks: readonly Uint8Array[], fragment: number): readonly Uint8Array[] {
-  if (fragment > 0) return fragments(chunks, fragment);
-  if (chunks.length === 1) return chunks;
-  const out: Uint8Array[] = [];
-  let batch: Uint8Array[] = [];
-  let bytes = 0;
-  const close = (): void => {
-    if (batch.length > 0) out.push(batch.length === 1 ? batch[0]! : Buffer.concat(batch, bytes));
-    batch = [];
-    bytes = 0;
-  };
-  for (const chunk of chunks) {
-    const long = chunk.length >= LONG;
-    if (long || bytes + chunk.length > BATCH) close();
-    batch.push(chunk);
-    bytes += chunk.length;
-    if (long) close();
-  }
-  close();
-  return out;
-}
-
-function fragments(chunks: readonly Uint8Array[], size: number): Uint8Array[] {
-  const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-  const out: Uint8Array[] = [];
-  for (let at = 0; at < all.length; at += size) out.push(all.subarray(at, at + size));
-  return out;
-}
-
-function suiteVersion(info: ConnectionInfo): string {
-  if (info.versionId === 0x0304) return 'TLSv1.3';
-  const suite = SUITES_12.find((one) => one.id === info.suiteId);
-  return suite === undefined || suite.minVersion === 0x0303 ? 'TLSv1.2' : suite.minVersion === 0x0300 ? 'SSLv3' : 'TLSv1.0';
-}
-
-/** As OpenSSL names and measures them. */
-function ephemeralKey(name: string): nodeTls.EphemeralKeyInfo {
-  switch (name) {
-    case 'x25519':
-      return { type: 'ECDH', name: 'X25519', size: 253 };
-    case 'x448':
-      return { type: 'ECDH', name: 'X448', size: 448 };
-    case 'secp256r1':
-      return { type: 'ECDH', name: 'prime256v1', size: 256 };
-    default: {
-      const bits = /(\d+)(r1)?$/.exec(name);
-      const size = bits === null ? 0 : Number(bits[1]);
-      return name.startsWith('ffdhe') ? { type: 'DH', size } : { type: 'ECDH', name, size };
-    }
-  }
 }
 
 export { secureContextOf, sharedReadBuffer };
