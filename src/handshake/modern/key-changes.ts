@@ -9,7 +9,6 @@ import { ModernEstablished } from './established.ts';
 import { trafficKeys } from './key-schedule.ts';
 import { writeKeyLog } from '../features/key-log.ts';
 import { MODERN_SHAPE } from './shape.ts';
-import { sendTickets } from './server/tickets.ts';
 
 const HANDSHAKE_EPOCH = 2;
 const APPLICATION_EPOCH = 3;
@@ -69,9 +68,9 @@ export function readApplicationData(hs: Handshake): void {
   schedule.enterResumption(hs.transcript.digest());
   const established = new ModernEstablished(hs, suite, hs.peerVerified);
   hs.established = established;
-  if (hs.side === 'client') return;
-  if (hs.options.holdTickets === true) established.sendTickets = () => sendTickets(hs);
-  else sendTickets(hs);
+  const { sendTickets } = hs.modern;
+  if (hs.options.holdTickets === true) established.sendTickets = sendTickets;
+  else sendTickets?.();
 }
 
 function protection(hs: Handshake, secret: Uint8Array, direction: 'read' | 'write'): Protection {

@@ -57,6 +57,8 @@ export class ModernState {
   earlyDataOffered = false;
   retryNeeded = false;
   group: NamedGroup | undefined;
+  /** Sends the tickets that follow the handshake. */
+  sendTickets: (() => void) | undefined;
   /** Our share, and the secret of the answer. */
   answer: { readonly share: Uint8Array; readonly secret: Uint8Array } | undefined;
 

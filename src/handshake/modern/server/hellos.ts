@@ -29,10 +29,12 @@ import { labelPrefix, selectPsk } from '../psk.ts';
 import { MODERN_SHAPE } from '../shape.ts';
 import type { SelectedPsk } from '../state.ts';
 import { replaceByHash } from '../message-hash.ts';
+import { sendTickets } from './tickets.ts';
 
 export function onClientHello(hs: Handshake, hello: ClientHello): MaybePromise<void> {
   hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
   hs.carrier.setChangeCipherSpec('ignore');
+  hs.modern.sendTickets = () => sendTickets(hs);
   checkClientHello(hs, hello);
   return decide(hs);
 }
