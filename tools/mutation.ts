@@ -60,7 +60,7 @@ console.log(`${rows.length - low.length} passed, ${low.length} failed`);
 process.exitCode = low.length === 0 ? 0 : 1;
 
 async function mutate(area: Area): Promise<MutantResult[]> {
-  const tempDirName = join('.cache', `mutation-${area.name}`);
+  const tempDirName = join('.cache', `mutation-${area.name}-${process.pid}`);
   try {
     const options = {
       mutate: [...area.files],
@@ -85,8 +85,9 @@ async function mutate(area: Area): Promise<MutantResult[]> {
 }
 
 function judge(area: Area, results: readonly MutantResult[]): Row {
-  const counted = results.filter(({ status }) => status !== 'CompileError' && status !== 'Ignored' && status !== 'RuntimeError');
-  const survivors = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  // Texts are what is ignored. An alteration that could not be run is one that nothing noticed.
+  const counted = results.filter(({ status }) => status !== 'CompileError' && status !== 'Ignored');
+  const survivors = counted.filter(({ status }) => status !== 'Killed' && status !== 'Timeout');
   return { area, total: counted.length, killed: counted.length - survivors.length, survivors };
 }
 

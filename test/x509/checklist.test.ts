@@ -19,6 +19,7 @@ import { validateCertificate, type ValidateOptions, type Verdict } from '../../s
 import { createCertificateVerifier, dangerouslyTrustAnyCertificate, type VerifyRequest } from '../../src/pki/x509/verifier.ts';
 import { crossSigned } from './mesh.ts';
 import { DAY, issue, NOW, root, type TestCa, testKey } from './ca.ts';
+import { resign, resignBytes, resignWith, versionOne } from './resign.ts';
 
 const anchor = root('CN=Root,O=Checklist');
 const ca = issue(anchor, 'CN=Issuing CA,O=Checklist', { ca: true });
@@ -849,37 +850,6 @@ function parseName(parts: readonly (readonly [string, string])[]): Certificate['
 /** The provider with a verifier that answers later, as one in another process does. */
 function asynchronous(): typeof nodeCrypto {
   return { ...nodeCrypto, verify: async (...args) => Promise.resolve(nodeCrypto.verify(...args)) };
-}
-
-/** `tbs` signed by `issuer`, P-256. */
-function resign(issuer: TestCa, tbs: Uint8Array): Certificate {
-  const signature = issuer.key.sign(0x0403, tbs) as Uint8Array;
-  return parseCertificate(der.sequence(tbs, der.algorithm(oids.ECDSA_WITH_SHA256), der.bitString(signature)));
-}
-
-function resignBytes(issuer: TestCa, altered: Uint8Array): Certificate {
-  return resign(issuer, parseCertificate(altered).tbs);
-}
-
-/** The same certificate as if made with another algorithm, inside and outside. */
-function resignWith(certificate: Certificate, algorithm: Uint8Array): Certificate {
-  const inner = certificate.innerAlgorithm;
-  const { tbs } = certificate;
-  const at = Buffer.from(tbs).indexOf(inner);
-  const body = concat(tbs.subarray(4, at), algorithm, tbs.subarray(at + inner.length));
-  return parseCertificate(der.sequence(der.sequence(body), algorithm, der.bitString(certificate.signature)));
-}
-
-/** TBSCertificate of version 1: no version, no extensions. */
-function versionOne(certificate: Certificate): Uint8Array {
-  return der.sequence(
-    der.element(0x02, certificate.serial),
-    certificate.innerAlgorithm,
-    certificate.issuer.der,
-    der.sequence(der.time(certificate.notBefore), der.time(certificate.notAfter)),
-    certificate.subject.der,
-    certificate.spki,
-  );
 }
 
 /** The anchor's point under parameters written out, the way of CVE-2020-0601. */

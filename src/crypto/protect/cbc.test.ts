@@ -201,3 +201,79 @@ test('unpad and macAt agree with their plain counterparts', () => {
     assert.equal(toHex(macAt(bytes, contentLength, macLength)), toHex(bytes.subarray(contentLength, contentLength + macLength)));
   }
 });
+
+/** The bytes, and the places that were read, in order. */
+function watched(bytes: Uint8Array): { bytes: Uint8Array; read: number[] } {
+  const read: number[] = [];
+  const get = (target: Uint8Array, key: string | symbol): unknown => {
+    if (typeof key === 'string' && /^-?\d+$/.test(key)) read.push(Number(key));
+    return Reflect.get(target, key, target);
+  };
+  return { bytes: new Proxy(bytes, { get }), read };
+}
+
+test('Lucky 13: what is read, and in which order, depends on nothing but the length of the record', () => {
+  const macLength = 20;
+  for (const length of [21, 64, 276, 277, 400]) {
+    const expected = {
+      // The last byte, then all that could be padding.
+      unpad: [length - 1, ...Array.from({ length: Math.min(256, length) - 1 }, (_, i) => length - 2 - i)],
+      // SSL 3.0 says nothing of the bytes of the padding.
+      unpadSsl3: [length - 1],
+      // Every byte that could be one of the MAC, once.
+      macAt: Array.from({ length: Math.min(length, macLength + 256) }, (_, i) => i + Math.max(0, length - macLength - 256)),
+    };
+    for (const padding of [0, 1, 15, 16, 255]) {
+      const text = new Uint8Array(length).fill(padding);
+      const tls = watched(text);
+      const { contentLength } = unpad(tls.bytes, macLength, 0);
+      assert.deepEqual(tls.read, expected.unpad, `unpad, ${length} bytes, padding ${padding}`);
+      const ssl3 = watched(text);
+      unpad(ssl3.bytes, macLength, 16);
+      assert.deepEqual(ssl3.read, expected.unpadSsl3, `unpad of SSL 3.0, ${length} bytes, padding ${padding}`);
+      const mac = watched(text);
+      macAt(mac.bytes, contentLength, macLength);
+      assert.deepEqual(mac.read, expected.macAt, `macAt, ${length} bytes, padding ${padding}`);
+    }
+  }
+});
+
+test('unpad of SSL 3.0: less than a block, and no more than there is', () => {
+  for (const [length, padding, good] of [
+    [40, 0, true],
+    [40, 15, true],
+    [40, 16, false],
+    [36, 15, true],
+    [35, 15, false],
+    [21, 0, true],
+    [21, 1, false],
+  ] as const) {
+    const text = nodeCrypto.random(length);
+    text[length - 1] = padding;
+    const expected = { good: good ? -1 : 0, contentLength: length - 21 - (good ? padding : 0) };
+    assert.deepEqual(unpad(text, 20, 16), expected, `${length} bytes, padding ${padding}`);
+  }
+});
+
+test('encrypt-then-MAC: padding of up to 256 bytes opens; none, or too much, or half a block does not', () => {
+  const keys = newKeys(20);
+  const reader = AES_128_CBC_SHA.protect(nodeCrypto, keys, { ...TLS12, encryptThenMac: true }, 'read');
+  const sealed = (text: Uint8Array, cut = 0): Uint8Array => {
+    const covered = record(keys, text).subarray(0, 16 + text.length - cut);
+    const header = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 23, 3, 3, covered.length >> 8, covered.length);
+    return concat(covered, nodeCrypto.hmac('sha1', keys.macKey, header, covered));
+  };
+  for (const padding of [0, 1, 16, 200, 255]) {
+    const content = nodeCrypto.random(15 - (padding % 16));
+    const text = concat(content, new Uint8Array(padding + 1).fill(padding));
+    assert.equal(toHex(open(reader, sealed(text))!), toHex(content), `padding ${padding}`);
+    for (const at of padding === 0 ? [] : [content.length, text.length - 2]) {
+      const altered = text.slice();
+      altered[at]! ^= 1;
+      assert.equal(open(reader, sealed(altered)), undefined, `padding ${padding}, byte ${at}`);
+    }
+  }
+  assert.equal(open(reader, sealed(new Uint8Array(16).fill(16))), undefined, 'longer than the record');
+  assert.equal(open(reader, sealed(new Uint8Array(0))), undefined, 'no block');
+  assert.equal(open(reader, sealed(new Uint8Array(32).fill(0), 8)), undefined, 'half a block');
+});

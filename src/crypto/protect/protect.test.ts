@@ -104,23 +104,3 @@ for (const [name, scheme, form] of CASES) {
     }
   });
 }
-
-test('TLS 1.3: padding is stripped, and a record of zeros alone has no type', () => {
-  const scheme = modern.TLS_AES_128_GCM_SHA256.protection;
-  const keys = keysOf(scheme);
-  const reader = scheme.protect(nodeCrypto, keys, shape, 'read');
-  const aead = nodeCrypto.aead('aes-128-gcm', keys.key);
-  const seal = (inner: Uint8Array): Uint8Array => {
-    const out = new Uint8Array(inner.length + 16);
-    aead.seal(out, 0, keys.iv, Uint8Array.of(23, 3, 3, 0, out.length), inner);
-    return out;
-  };
-  const padded = { type: 23, version: 0x0303, fragment: seal(fromHex('616200 16 0000000000')) };
-  assert.equal(toHex(reader.open(padded, counter(0, 0))!), '616200');
-  assert.equal(padded.type, 22);
-  for (const zeros of [0, 1, 40]) {
-    const record = { type: 23, version: 0x0303, fragment: seal(new Uint8Array(zeros)) };
-    assert.equal(reader.open(record, counter(0, 0))!.length, 0);
-    assert.equal(record.type, 0);
-  }
-});
