@@ -346,6 +346,23 @@ test('a verifier that knows an intermediate still looks at everything but its si
   assert.throws(() => ask([altered, ca.certificate.der]), /bad_certificate/);
 });
 
+test('an intermediate that cannot be read spoils neither its namesake nor the anchor', () => {
+  const extensions = [{ oid: oids.POLICY_CONSTRAINTS, critical: true, value: der.octetString(Uint8Array.of(1)) }];
+  const broken = issue(anchor, 'CN=Verdict CA,O=Example', { ca: true, extensions }).certificate;
+  const verifier = createCertificateVerifier({ trustAnchors: anchor.certificate });
+  const verify = (...chain: Certificate[]): VerifiedIdentity =>
+    verifier.verify({
+      chain: chain.map(({ der: bytes }) => bytes),
+      side: 'server',
+      hostName: 'host.example',
+      now: NOW,
+      crypto: nodeCrypto,
+    }) as VerifiedIdentity;
+  assert.equal(verify(leaf.certificate, broken, ca.certificate).trusted, true);
+  assert.equal(verify(leaf.certificate, ca.certificate, broken).trusted, true);
+  assert.throws(() => verify(leaf.certificate, broken), { code: 'bad_certificate' });
+});
+
 test('fingerprints of SDP', () => {
   const text = sdpFingerprint(nodeCrypto, leaf.certificate);
   assert.match(text, /^sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/);

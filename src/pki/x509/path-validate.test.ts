@@ -258,7 +258,7 @@ test('(o), §6.1.5 (f) a critical extension that is not known', () => {
 
 test('an extension that is processed and cannot be read is the fault of its certificate, of whichever role', () => {
   const junk = der.octetString(Uint8Array.of(1));
-  for (const oid of [oids.BASIC_CONSTRAINTS, oids.KEY_USAGE]) {
+  for (const oid of [oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.POLICY_CONSTRAINTS]) {
     const broken = (certificate: Certificate, issuer: TestCa): Certificate =>
       resign(issuer, withExtensions(certificate, [...extensionsWithout(certificate, oid), extension(oid, junk)]));
     const brokenLeaf = as(leaf, broken(leaf.certificate, two));

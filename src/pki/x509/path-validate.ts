@@ -113,6 +113,10 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
 
   // §6.1.2 Initialization
   // Without a demand for policies their graph decides nothing, and is built only for who wants to see it.
+  const demandsPolicy = (certificate: Certificate, index: number): boolean => {
+    at(index);
+    return certificate.policyConstraints !== undefined;
+  };
   const track = context.wantPolicies === true || context.policy.requireExplicitPolicy === true || path.some(demandsPolicy);
   const policies = new PolicyState(n, context.policy, track);
   const constraints = new NameConstraintState(profile.leadingDotConstraint);
@@ -356,10 +360,6 @@ export function publicKeyAt(path: readonly Certificate[], index: number, crypto:
     if (!other.inheritsParameters) return crypto.importPublicKey(withParameters(info, other.parameters!));
   }
   return undefined;
-}
-
-function demandsPolicy(certificate: Certificate): boolean {
-  return certificate.policyConstraints !== undefined;
 }
 
 function isoTime(milliseconds: number): string {
