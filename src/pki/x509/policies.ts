@@ -19,8 +19,6 @@ interface PolicyNode {
   readonly policy: string;
   expected: Set<string>;
   readonly parents: Set<PolicyNode>;
-  /** Used while pruning: a descendant at the lowest level exists. */
-  alive: boolean;
 }
 
 type Level = Map<string, PolicyNode>;
@@ -34,12 +32,12 @@ export class PolicyState {
   #levels: Level[] | undefined;
   #untouched: boolean;
   #nodes = 1;
-  /** False: nothing demands a policy, so the graph is left out and everything is acceptable. */
-  readonly #tracked: boolean;
 
-  /** §6.1.2 (a), (d), (e), (f); `n` is the length of the path. */
+  /**
+   * §6.1.2 (a), (d), (e), (f); `n` is the length of the path. Without `track` the graph is left out: for paths in which nothing demands a
+   * policy, so that explicit_policy never comes to 0.
+   */
   constructor(n: number, options: PolicyOptions, track: boolean) {
-    this.#tracked = track;
     this.explicitPolicy = options.requireExplicitPolicy === true ? 0 : n + 1;
     this.inhibitAnyPolicy = options.inhibitAnyPolicy === true ? 0 : n + 1;
     this.policyMapping = options.inhibitPolicyMapping === true ? 0 : n + 1;
@@ -78,18 +76,18 @@ export class PolicyState {
           const existing = level.get(expected);
           if (existing === undefined) {
             if (!this.#create(level, expected, new Set([node]), [expected])) return false;
-          } else if (!policies.some((info) => info.policy === expected && expected !== ANY_POLICY)) existing.parents.add(node);
+          } else existing.parents.add(node);
         }
       }
     }
     // (d)(3)
-    this.#prune();
+    this.#prune(levels);
     return true;
   }
 
   /** §6.1.3 (f) */
   get acceptable(): boolean {
-    return !this.#tracked || this.explicitPolicy > 0 || this.#untouched || this.#levels !== undefined;
+    return this.explicitPolicy > 0 || this.#untouched || this.#levels !== undefined;
   }
 
   /** §6.1.4 (b). False: too many nodes. */
@@ -110,19 +108,17 @@ export class PolicyState {
           node.expected = new Set(subjectPolicies);
           continue;
         }
-        const any = level.get(ANY_POLICY);
-        const anyAbove = levels[levels.length - 2]?.get(ANY_POLICY);
-        if (any !== undefined && anyAbove !== undefined && !this.#create(level, issuerPolicy, new Set([anyAbove]), subjectPolicies))
-          return false;
-      } else if (node !== undefined) level.delete(issuerPolicy);
+        // anyPolicy comes from nothing but anyPolicy.
+        const [any] = level.get(ANY_POLICY)?.parents ?? [];
+        if (any !== undefined && !this.#create(level, issuerPolicy, new Set([any]), subjectPolicies)) return false;
+      } else level.delete(issuerPolicy);
     }
-    if (this.policyMapping === 0) this.#prune();
+    // (b)(2)(ii), what has lost its descendants, goes with the next certificate: there is one.
     return true;
   }
 
   /** §6.1.5 (g) of RFC 9618: the user-constrained-policy-set; undefined when the path must be refused. */
   finish(initialPolicies: readonly string[] | undefined): readonly string[] | undefined {
-    if (!this.#tracked) return [];
     const found = this.#authorityConstrained();
     const wanted = initialPolicies === undefined || initialPolicies.includes(ANY_POLICY) ? undefined : initialPolicies;
     const result = wanted === undefined ? found : found.includes(ANY_POLICY) ? wanted : found.filter((policy) => wanted.includes(policy));
@@ -133,7 +129,7 @@ export class PolicyState {
   #authorityConstrained(): string[] {
     const levels = this.#graph();
     if (levels === undefined) return [];
-    this.#prune();
+    this.#prune(levels);
     const found = new Set<string>();
     if (levels[levels.length - 1]!.has(ANY_POLICY)) found.add(ANY_POLICY);
     for (let i = 1; i < levels.length; i++) {
@@ -149,7 +145,7 @@ export class PolicyState {
   #graph(): Level[] | undefined {
     if (this.#untouched) {
       this.#untouched = false;
-      const root: PolicyNode = { policy: ANY_POLICY, expected: new Set([ANY_POLICY]), parents: new Set(), alive: true };
+      const root: PolicyNode = { policy: ANY_POLICY, expected: new Set([ANY_POLICY]), parents: new Set() };
       this.#levels = [new Map([[ANY_POLICY, root]])];
     }
     return this.#levels;
@@ -157,20 +153,18 @@ export class PolicyState {
 
   #create(level: Level, policy: string, parents: Set<PolicyNode>, expected: readonly string[]): boolean {
     if (++this.#nodes > MAX_POLICY_NODES) return false;
-    level.set(policy, { policy, expected: new Set(expected), parents, alive: true });
+    level.set(policy, { policy, expected: new Set(expected), parents });
     return true;
   }
 
-  /** Removes what has no descendant at the lowest level; the graph becomes NULL when nothing is left. */
-  #prune(): void {
-    const levels = this.#levels;
-    if (levels === undefined) return;
+  /** Removes what has no descendant at the lowest level; the graph becomes NULL when the root goes. */
+  #prune(levels: readonly Level[]): void {
     for (let i = levels.length - 1; i > 0; i--) {
+      const parents = new Set<PolicyNode>();
+      for (const node of levels[i]!.values()) for (const parent of node.parents) parents.add(parent);
       const above = levels[i - 1]!;
-      for (const node of above.values()) node.alive = false;
-      for (const node of levels[i]!.values()) for (const parent of node.parents) parent.alive = true;
-      for (const node of above.values()) if (!node.alive) above.delete(node.policy);
+      for (const node of above.values()) if (!parents.has(node)) above.delete(node.policy);
     }
-    if (levels.some((level) => level.size === 0)) this.#levels = undefined;
+    if (levels[0]!.size === 0) this.#levels = undefined;
   }
 }
