@@ -1,5 +1,4 @@
 /** Where the IV of a CBC record comes from: the record itself (TLS 1.1, RFC 4346 §6.2.3.2), or the end of the one before. */
-import { EMPTY } from '../../base/bytes.ts';
 import type { CryptoProvider } from '../port.ts';
 
 export interface CbcIv {
@@ -9,7 +8,7 @@ export interface CbcIv {
   next(): Uint8Array;
   /** The IV of a received fragment. */
   of(fragment: Uint8Array): Uint8Array;
-  /** The ciphertext of the record was this. */
+  /** The ciphertext of the record was this: a block or more. */
   done(sealed: Uint8Array): void;
 }
 
@@ -58,7 +57,6 @@ class ChainedIv implements CbcIv {
   }
 
   done(sealed: Uint8Array): void {
-    const length = this.#iv.length;
-    this.#iv.set(sealed.length >= length ? sealed.subarray(sealed.length - length) : EMPTY);
+    this.#iv.set(sealed.subarray(sealed.length - this.#iv.length));
   }
 }

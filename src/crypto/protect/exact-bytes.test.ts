@@ -292,7 +292,12 @@ test('stream suites: the keystream goes on from record to record, over content a
     const short = scheme.protect(stream, keys, SHAPE, 'read');
     assert.equal(opened(short, expected[0]!.subarray(0, scheme.macKeyLength - 1), TYPE)[0], undefined);
     const { stream: _, ...without } = stream;
-    assert.throws(() => scheme.protect(without, keys, SHAPE, 'read'), { code: 'unsupported' });
+    for (const [why, detail] of [
+      ['RC4 is not here', 'RC4 is not here'],
+      [undefined, 'no stream ciphers'],
+    ] as const) {
+      assert.throws(() => scheme.protect({ ...without, lacks: () => why }, keys, SHAPE, 'read'), { code: 'unsupported', detail });
+    }
   }
 });
 
@@ -328,5 +333,34 @@ test('a fragment that lacks or has a byte, or has another one, does not open', (
       next.increment();
       assert.equal(opens(fragment, undefined, next), false);
     }
+  }
+});
+
+test('what is too short to hold what must be in it is refused before anything is computed', () => {
+  const never = (): never => assert.fail('asked for');
+  const crypto: CryptoProvider = {
+    ...nodeCrypto,
+    hmac: never,
+    digest: never,
+    aead: (name, key) => ({ ...nodeCrypto.aead(name, key), open: never }),
+    cbc: (name, key) => ({ ...nodeCrypto.cbc(name, key), blockLength: name.startsWith('3des') ? 8 : 16, decrypt: never }),
+  };
+  for (const [scheme, shape, shortest] of [
+    [aeadSchemes.AES_128_GCM, SHAPE, 8 + 16],
+    [aeadSchemes.AES_128_CCM_8, SHAPE, 8 + 8],
+    [aeadSchemes.CHACHA20_POLY1305, SHAPE, 16],
+    [cbcSchemes.NULL_SHA256, SHAPE, 32],
+    // IV, then whole blocks that hold a MAC and one byte of padding.
+    [cbcSchemes.AES_128_CBC_SHA, SHAPE, 16 + 32],
+    [cbcSchemes.AES_128_CBC_SHA256, SHAPE, 16 + 48],
+    [cbcSchemes.AES_256_CBC_SHA384, SHAPE, 16 + 64],
+    [cbcSchemes.TRIPLE_DES_EDE_CBC_SHA, { ...SHAPE, explicitIv: false }, 24],
+    // IV, one block, MAC.
+    [cbcSchemes.AES_128_CBC_SHA, { ...SHAPE, encryptThenMac: true }, 16 + 16 + 20],
+    [cbcSchemes.AES_128_CBC_SHA, { ...SHAPE, encryptThenMac: true, explicitIv: false }, 16 + 20],
+  ] as const) {
+    const reader = scheme.protect(crypto, keysOf(scheme), shape, 'read');
+    for (let length = 0; length < shortest; length++) assert.equal(opened(reader, new Uint8Array(length), TYPE)[0], undefined, scheme.name);
+    assert.throws(() => opened(reader, new Uint8Array(shortest), TYPE), /asked for/, scheme.name);
   }
 });

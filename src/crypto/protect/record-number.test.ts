@@ -27,3 +27,12 @@ test('AES suites mask with one block of AES, ChaCha20 with its keystream', () =>
   assert.throws(() => recordNumberMask(without, TLS_AES_128_GCM_SHA256.protection, key), { code: 'unsupported' });
   assert.throws(() => recordNumberMask(without, TLS_CHACHA20_POLY1305_SHA256.protection, key), { code: 'unsupported' });
 });
+
+test('an idle connection lets the block cipher go, where the provider has something to let go', () => {
+  const { protection } = TLS_AES_128_GCM_SHA256;
+  let rested = 0;
+  const mask = (sample: Uint8Array): Uint8Array => sample;
+  recordNumberMask({ ...nodeCrypto, blockMask: () => ({ mask, rest: () => void rested++ }) }, protection, new Uint8Array(16)).rest();
+  assert.equal(rested, 1);
+  recordNumberMask({ ...nodeCrypto, blockMask: () => ({ mask }) }, protection, new Uint8Array(16)).rest();
+});
