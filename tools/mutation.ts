@@ -52,7 +52,7 @@ for (const area of chosen) {
   rows.push(row);
   const minutes = ((Date.now() - started) / 60_000).toFixed(1);
   console.log(`${area.name}: ${row.killed} of ${row.total} noticed, ${percent(row)} %, ${minutes} minutes`);
-  for (const survivor of row.survivors) console.log(`  ${describe(survivor)}`);
+  for (const survivor of row.survivors) console.log(`  line ${survivor.location.start.line}: ${describe(survivor)}`);
 }
 if (values.update || values.page) update(rows);
 const low = rows.filter((row) => percent(row) < MARK);

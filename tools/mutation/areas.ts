@@ -34,7 +34,12 @@ export const AREAS: readonly Area[] = [
   {
     name: 'certificates',
     files: ['src/pki/x509/path-validate.ts', 'src/pki/x509/name-constraints.ts'],
-    tests: ['src/pki/x509/path-validate.test.ts', 'src/pki/x509/path-signatures.test.ts', 'src/pki/x509/name-constraints.test.ts'],
+    tests: [
+      'src/pki/x509/path-validate.test.ts',
+      'src/pki/x509/path-signatures.test.ts',
+      'src/pki/x509/name-constraints.test.ts',
+      'src/pki/x509/policies.test.ts',
+    ],
   },
   { name: 'policies', files: ['src/pki/x509/policies.ts'], tests: ['src/pki/x509/policies.test.ts'] },
 ];

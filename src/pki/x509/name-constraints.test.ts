@@ -130,6 +130,7 @@ test('mailboxes: one, all of a host, or all of the hosts of a domain', () => {
     ['', 'x@example.com', WITHIN],
     // What is no mailbox cannot be compared; a constraint that is none is refused.
     ['example.com', 'x', ODD],
+    ['example.com', 'example.com', ODD],
     ['example.com', '@example.com', ODD],
     ['example.com', 'x@', ODD],
     ['example.com', 'x@a b', ODD],

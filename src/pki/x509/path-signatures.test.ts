@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
-import { extensionsWithout, resign, withExtensions } from '../../../test/x509/resign.ts';
+import { extensionsWithout, resign, versionOne, withExtensions } from '../../../test/x509/resign.ts';
 import { toHex } from '../../base/bytes.ts';
 import { MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
@@ -259,6 +259,8 @@ test('§4.2.1.1 an anchor without authorityKeyIdentifier signed itself, where th
   assert.equal(under(nameless(elsewhere, anchor), loose), 'accepted', 'under another name of its own');
   assert.equal(under(nameless(anchor, elsewhere), loose), 'accepted', 'self-issued: its names say it');
   assert.equal(under(named(elsewhere), loose), 'accepted');
+  const first = { certificate: resign(elsewhere, versionOne(named(elsewhere).certificate)), key: testKey('p256', 'CN=Named').handle };
+  assert.equal(under(first, loose), 'accepted', 'version 1 has no extensions');
   assert.equal(rfc5280.anchorNamesAuthority, true);
 });
 
