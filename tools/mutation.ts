@@ -43,6 +43,8 @@ interface Row {
   readonly killed: number;
   readonly total: number;
   readonly survivors: readonly MutantResult[];
+  /** Of the killed: those that took too long to end. */
+  readonly late: readonly MutantResult[];
 }
 
 const rows: Row[] = [];
@@ -53,6 +55,7 @@ for (const area of chosen) {
   const minutes = ((Date.now() - started) / 60_000).toFixed(1);
   console.log(`${area.name}: ${row.killed} of ${row.total} noticed, ${percent(row)} %, ${minutes} minutes`);
   for (const survivor of row.survivors) console.log(`  line ${survivor.location.start.line}: ${describe(survivor)}`);
+  for (const mutant of row.late) console.log(`  without end, line ${mutant.location.start.line}: ${describe(mutant)}`);
 }
 if (values.update || values.page) update(rows);
 const low = rows.filter((row) => percent(row) < MARK);
@@ -72,7 +75,8 @@ async function mutate(area: Area): Promise<MutantResult[]> {
       reporters: ['progress-append-only'],
       tempDirName,
       concurrency: 2,
-      timeoutMS: 10_000,
+      // Loops that the alteration itself makes endless are counted out long before; a machine that was busy with other things is none.
+      timeoutMS: 60_000,
       logLevel: 'error',
       allowConsoleColors: false,
       warnings: { unknownOptions: false },
@@ -88,7 +92,8 @@ function judge(area: Area, results: readonly MutantResult[]): Row {
   // Texts are what is ignored. An alteration that could not be run is one that nothing noticed.
   const counted = results.filter(({ status }) => status !== 'CompileError' && status !== 'Ignored');
   const survivors = counted.filter(({ status }) => status !== 'Killed' && status !== 'Timeout');
-  return { area, total: counted.length, killed: counted.length - survivors.length, survivors };
+  const late = counted.filter(({ status }) => status === 'Timeout');
+  return { area, total: counted.length, killed: counted.length - survivors.length, survivors, late };
 }
 
 function percent({ killed, total }: Pick<Row, 'killed' | 'total'>): number {

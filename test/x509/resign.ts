@@ -1,5 +1,5 @@
 /** Certificates that no maker would make: their signed part written or altered by hand, and signed. */
-import { concat } from '../../src/base/bytes.ts';
+import { concat, EMPTY } from '../../src/base/bytes.ts';
 import * as der from '../../src/pki/asn1/der-writer.ts';
 import * as oids from '../../src/pki/asn1/oids.ts';
 import { type ExtensionInput, extensionsDer } from '../../src/pki/certs/fields.ts';
@@ -26,32 +26,42 @@ export function resignWith(certificate: Certificate, algorithm: Uint8Array): Cer
   return parseCertificate(der.sequence(der.sequence(body), algorithm, der.bitString(certificate.signature)));
 }
 
+/** What is to be another than in the certificate that serves as a pattern. */
+export interface Changes {
+  /** Content of the INTEGER. */
+  readonly serial?: Uint8Array;
+  readonly issuer?: Name;
+  /** The SEQUENCE of two times. */
+  readonly validity?: Uint8Array;
+  /** `issuerUniqueID` or `subjectUniqueID`. */
+  readonly uniqueIdentifier?: Uint8Array;
+  /** All that there are. */
+  readonly extensions?: readonly ExtensionInput[];
+}
+
+/** TBSCertificate of version 3. */
+export function rewritten(certificate: Certificate, changes: Changes): Uint8Array {
+  const extensions = der.context(3, extensionsDer(changes.extensions ?? certificate.extensions));
+  return der.sequence(der.context(0, der.integer(2)), ...fields(certificate, changes), changes.uniqueIdentifier ?? EMPTY, extensions);
+}
+
 /** TBSCertificate of version 1: no version, no extensions. */
 export function versionOne(certificate: Certificate): Uint8Array {
-  return der.sequence(...fields(certificate, certificate.issuer));
+  return der.sequence(...fields(certificate, {}));
 }
 
-/** TBSCertificate of version 3 with these extensions only, and another issuer where one is given. */
-export function withExtensions(
-  certificate: Certificate,
-  extensions: readonly ExtensionInput[],
-  issuer: Name = certificate.issuer,
-): Uint8Array {
-  return der.sequence(der.context(0, der.integer(2)), ...fields(certificate, issuer), der.context(3, extensionsDer(extensions)));
-}
-
-/** The extensions of a certificate but for one. */
-export function extensionsWithout(certificate: Certificate, oid: string): ExtensionInput[] {
-  return certificate.extensions.filter((one) => one.oid !== oid);
+/** The extensions of a certificate but for one, which others may replace. */
+export function extensionsWithout(certificate: Certificate, oid: string, ...others: ExtensionInput[]): ExtensionInput[] {
+  return [...certificate.extensions.filter((one) => one.oid !== oid), ...others];
 }
 
 /** What every version has. */
-function fields(certificate: Certificate, issuer: Name): Uint8Array[] {
+function fields(certificate: Certificate, { serial, issuer, validity }: Changes): Uint8Array[] {
   return [
-    der.element(0x02, certificate.serial),
+    der.element(0x02, serial ?? certificate.serial),
     certificate.innerAlgorithm,
-    issuer.der,
-    der.sequence(der.time(certificate.notBefore), der.time(certificate.notAfter)),
+    (issuer ?? certificate.issuer).der,
+    validity ?? der.sequence(der.time(certificate.notBefore), der.time(certificate.notAfter)),
     certificate.subject.der,
     certificate.spki,
   ];

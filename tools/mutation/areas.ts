@@ -15,6 +15,7 @@ export const AREAS: readonly Area[] = [
       'src/crypto/protect/schemes.test.ts',
       'src/crypto/protect/exact-bytes.test.ts',
       'src/crypto/protect/record-number.test.ts',
+      'src/crypto/protect/unpad.test.ts',
       'src/crypto/protect/cbc.test.ts',
     ],
   },
@@ -42,4 +43,24 @@ export const AREAS: readonly Area[] = [
     ],
   },
   { name: 'policies', files: ['src/pki/x509/policies.ts'], tests: ['src/pki/x509/policies.test.ts'] },
+  {
+    name: 'path-building',
+    files: ['src/pki/x509/path-build.ts', 'src/pki/x509/issuer-index.ts', 'src/pki/x509/trust-store.ts'],
+    tests: ['test/x509/validate.test.ts', 'test/x509/checklist.test.ts'],
+  },
+  {
+    name: 'profiles',
+    files: ['src/pki/x509/profile.ts', 'src/pki/x509/profile-rfc5280.ts', 'src/pki/x509/profile-webpki.ts'],
+    tests: ['test/x509/validate.test.ts', 'test/x509/checklist.test.ts'],
+  },
+  {
+    name: 'revocation',
+    files: ['src/pki/x509/status.ts', 'src/pki/x509/crl-check.ts', 'src/pki/x509/ocsp-check.ts', 'src/pki/x509/revoked-store.ts'],
+    tests: ['test/x509/validate.test.ts', 'test/x509/checklist.test.ts'],
+  },
+  {
+    name: 'verifier',
+    files: ['src/pki/x509/verifier.ts', 'src/pki/x509/known-intermediates.ts', 'src/pki/x509/identity.ts', 'src/pki/x509/failure.ts'],
+    tests: ['src/pki/x509/identity.test.ts', 'test/x509/validate.test.ts', 'test/x509/checklist.test.ts'],
+  },
 ];

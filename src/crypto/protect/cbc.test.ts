@@ -8,7 +8,6 @@ import { cbcScheme } from './cbc.ts';
 import { AES_128_CBC_SHA, AES_128_CBC_SHA256, AES_256_CBC_SHA384 } from './cbc-schemes.ts';
 import type { DirectionKeys, Protection, RecordShape } from './protection.ts';
 import { recordMac } from './record-mac.ts';
-import { macAt, unpad } from './unpad.ts';
 
 const seq = new Counter();
 const TLS12: RecordShape = { wireVersion: 0x0303, mac: 'hmac', explicitIv: true, encryptThenMac: false };
@@ -50,11 +49,9 @@ test('every padding length opens, and every altered padding byte is refused', ()
       const text = textOf(keys, 'sha1', content, padding);
       assert.equal(toHex(open(reader, record(keys, text))!), toHex(content), `padding ${padding}`);
       for (let i = 0; i <= padding; i++) {
-        for (const flip of [1, 0x80, 0xff]) {
-          const altered = text.slice();
-          altered[text.length - 1 - i]! ^= flip;
-          assert.equal(open(reader, record(keys, altered)), undefined, `padding ${padding}, byte ${i}`);
-        }
+        const altered = text.slice();
+        altered[text.length - 1 - i]! ^= [1, 0x80, 0xff][i % 3]!;
+        assert.equal(open(reader, record(keys, altered)), undefined, `padding ${padding}, byte ${i}`);
       }
     }
   }
@@ -171,7 +168,7 @@ test('Lucky 13: as many hash compressions for every padding, right or wrong', ()
     const shape: RecordShape = { ...TLS12, mac };
     const reader = scheme.protect(crypto, keys, shape, 'read');
     const cipher = nodeCrypto.cbc(keyLength === 16 ? 'aes-128-cbc' : 'aes-256-cbc', keys.key);
-    for (const size of [80, 96, 256, 320, 336, 512]) {
+    for (const size of [80, 320, 336]) {
       const seen = new Set<number>();
       for (let padding = 0; padding < 256; padding++) {
         const contentLength = size - macLength - padding - 1;
@@ -205,77 +202,6 @@ test('a MAC knows what a length costs, and wastes as much', () => {
       mac.waste(count);
       assert.equal(taken(), count, `${hash}: ${count} to be wasted`);
     }
-  }
-});
-
-test('unpad and macAt agree with their plain counterparts', () => {
-  for (let round = 0; round < 4000; round++) {
-    const macLength = [16, 20, 32, 48][round % 4]!;
-    const bytes = nodeCrypto.random(macLength + 1 + (round % 400));
-    if (round % 3 !== 0) {
-      const padding = Math.min(bytes.length - 1, nodeCrypto.random(1)[0]!);
-      bytes.fill(padding, bytes.length - padding - 1);
-    }
-    const padding = bytes[bytes.length - 1]!;
-    const fits = macLength + 1 + padding <= bytes.length;
-    const right = fits && bytes.subarray(bytes.length - padding - 1).every((byte) => byte === padding);
-    const { good, contentLength } = unpad(bytes, macLength, 0);
-    assert.equal(good, right ? -1 : 0);
-    assert.equal(contentLength, bytes.length - macLength - 1 - (right ? padding : 0));
-    assert.equal(toHex(macAt(bytes, contentLength, macLength)), toHex(bytes.subarray(contentLength, contentLength + macLength)));
-  }
-});
-
-/** The bytes, and the places that were read, in order. */
-function watched(bytes: Uint8Array): { bytes: Uint8Array; read: number[] } {
-  const read: number[] = [];
-  const get = (target: Uint8Array, key: string | symbol): unknown => {
-    if (typeof key === 'string' && /^-?\d+$/.test(key)) read.push(Number(key));
-    return Reflect.get(target, key, target);
-  };
-  return { bytes: new Proxy(bytes, { get }), read };
-}
-
-test('Lucky 13: what is read, and in which order, depends on nothing but the length of the record', () => {
-  const macLength = 20;
-  for (const length of [21, 64, 276, 277, 400]) {
-    const expected = {
-      // The last byte, then all that could be padding.
-      unpad: [length - 1, ...Array.from({ length: Math.min(256, length) - 1 }, (_, i) => length - 2 - i)],
-      // SSL 3.0 says nothing of the bytes of the padding.
-      unpadSsl3: [length - 1],
-      // Every byte that could be one of the MAC, once.
-      macAt: Array.from({ length: Math.min(length, macLength + 256) }, (_, i) => i + Math.max(0, length - macLength - 256)),
-    };
-    for (const padding of [0, 1, 15, 16, 255]) {
-      const text = new Uint8Array(length).fill(padding);
-      const tls = watched(text);
-      const { contentLength } = unpad(tls.bytes, macLength, 0);
-      assert.deepEqual(tls.read, expected.unpad, `unpad, ${length} bytes, padding ${padding}`);
-      const ssl3 = watched(text);
-      unpad(ssl3.bytes, macLength, 16);
-      assert.deepEqual(ssl3.read, expected.unpadSsl3, `unpad of SSL 3.0, ${length} bytes, padding ${padding}`);
-      const mac = watched(text);
-      macAt(mac.bytes, contentLength, macLength);
-      assert.deepEqual(mac.read, expected.macAt, `macAt, ${length} bytes, padding ${padding}`);
-    }
-  }
-});
-
-test('unpad of SSL 3.0: less than a block, and no more than there is', () => {
-  for (const [length, padding, good] of [
-    [40, 0, true],
-    [40, 15, true],
-    [40, 16, false],
-    [36, 15, true],
-    [35, 15, false],
-    [21, 0, true],
-    [21, 1, false],
-  ] as const) {
-    const text = nodeCrypto.random(length);
-    text[length - 1] = padding;
-    const expected = { good: good ? -1 : 0, contentLength: length - 21 - (good ? padding : 0) };
-    assert.deepEqual(unpad(text, 20, 16), expected, `${length} bytes, padding ${padding}`);
   }
 });
 

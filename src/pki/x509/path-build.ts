@@ -103,12 +103,12 @@ class Search {
     if (itself !== undefined && this.#mayAnchor(itself)) {
       // A leaf that is an anchor stands alone; further up, the anchor's own object carries the key.
       const found = yield* this.#try([...path.slice(0, -1), itself]);
-      if (found !== undefined || path.length > 1) return found;
+      if (found !== undefined || path.length > 1 || this.#isOver()) return found;
     }
     for (const anchor of this.#isDue(path.length + 1) ? this.#index.anchorsOf(certificate) : []) {
       if (anchor.equals(certificate) || !this.#mayAnchor(anchor) || this.#isBad(certificate, anchor)) continue;
       const found = yield* this.#try([...path, anchor]);
-      if (found !== undefined || this.#isOver(certificate)) return found;
+      if (found !== undefined || this.#isOver()) return found;
     }
     if (path.length >= MAX_PATH_LENGTH) return undefined;
     const full = this.#counted() >= this.#context.maxIntermediates;
@@ -124,7 +124,7 @@ class Search {
         continue;
       }
       const found = yield* this.#extend(issuer);
-      if (found !== undefined || this.#isOver(certificate)) return found;
+      if (found !== undefined || this.#isOver()) return found;
     }
     return undefined;
   }
@@ -173,8 +173,9 @@ class Search {
     return distance === undefined || this.#path.length + 1 + distance > this.#length;
   }
 
-  #isOver(certificate: Certificate): boolean {
-    return this.#stopped !== undefined || this.#isBanned(certificate);
+  /** Whether nothing that is put on top of this path can hold. */
+  #isOver(): boolean {
+    return this.#stopped !== undefined || this.#path.some((certificate) => this.#isBanned(certificate));
   }
 
   #isBanned(certificate: Certificate): boolean {

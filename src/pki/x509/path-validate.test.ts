@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
-import { extensionsWithout, resign, versionOne, withExtensions } from '../../../test/x509/resign.ts';
+import { extensionsWithout, resign, rewritten, versionOne } from '../../../test/x509/resign.ts';
 import { TlsError } from '../../base/errors.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
 import * as der from '../asn1/der-writer.ts';
@@ -140,7 +140,10 @@ test('(k) an issuer is a CA, and says so', () => {
   const below = (issuer: TestCa): TestCa => issue(issuer, 'CN=x');
   const end = issue(anchor, 'CN=End entity');
   assert.equal(outcome([below(end), end, anchor]), 'not-a-ca at 1 of certificate');
-  const bare = as(one, resign(anchor, withExtensions(one.certificate, extensionsWithout(one.certificate, oids.BASIC_CONSTRAINTS))));
+  const bare = as(
+    one,
+    resign(anchor, rewritten(one.certificate, { extensions: extensionsWithout(one.certificate, oids.BASIC_CONSTRAINTS) })),
+  );
   assert.equal(outcome([below(bare), bare, anchor]), 'not-a-ca at 1 of certificate');
   const first = as(one, resign(anchor, versionOne(one.certificate)));
   assert.equal(outcome([below(first), first, anchor]), 'not-a-ca at 1 of certificate');
@@ -155,7 +158,7 @@ test('an anchor may be of version 1, but must not say that it is no CA or signs 
   assert.equal(outcome([below(end), end]), 'not-a-ca at 1 of certificate');
   const bare = as(
     anchor,
-    resign(anchor, withExtensions(anchor.certificate, extensionsWithout(anchor.certificate, oids.BASIC_CONSTRAINTS))),
+    resign(anchor, rewritten(anchor.certificate, { extensions: extensionsWithout(anchor.certificate, oids.BASIC_CONSTRAINTS) })),
   );
   assert.equal(outcome([below(bare), bare]), 'not-a-ca at 1 of certificate');
   const lists = root('CN=Signs lists', { keyUsage: CRL_SIGN });
@@ -260,7 +263,7 @@ test('an extension that is processed and cannot be read is the fault of its cert
   const junk = der.octetString(Uint8Array.of(1));
   for (const oid of [oids.BASIC_CONSTRAINTS, oids.KEY_USAGE, oids.POLICY_CONSTRAINTS]) {
     const broken = (certificate: Certificate, issuer: TestCa): Certificate =>
-      resign(issuer, withExtensions(certificate, [...extensionsWithout(certificate, oid), extension(oid, junk)]));
+      resign(issuer, rewritten(certificate, { extensions: extensionsWithout(certificate, oid, extension(oid, junk)) }));
     const brokenLeaf = as(leaf, broken(leaf.certificate, two));
     const brokenCa = as(two, broken(two.certificate, one));
     const brokenAnchor = as(anchor, broken(anchor.certificate, anchor));
