@@ -5,6 +5,100 @@ export interface Argument {
 }
 
 export const ARGUMENTS: readonly Argument[] = [
+  { where: 'profile-rfc5280.ts: ConditionalExpression: usage !== undefined → true', reason: 'undefined has no bits: there for the types' },
+  { where: 'profile-rfc5280.ts: ArrayDeclaration: [] → ["Stryker was here"]', reason: 'what is no name is of no form' },
+  { where: 'profile-webpki.ts: ConditionalExpression: usage !== undefined → true', reason: 'undefined has no bits: there for the types' },
+  {
+    where: 'profile-webpki.ts: ArrayDeclaration: [] → ["Stryker was here"]',
+    reason: 'one common name more would be taken, and no certificate has it',
+  },
+  { where: "profile-webpki.ts: LogicalOperator: key.type ?? 'unknown'", reason: 'words of the detail' },
+  { where: "profile-webpki.ts: LogicalOperator: algorithm.hash ?? 'no hash'", reason: 'words of the detail' },
+  { where: 'profile.ts: ConditionalExpression: default: … → default:', reason: 'behind the last case there is nothing to leave' },
+  { where: 'identity.ts: ArrayDeclaration: [] → ["Stryker was here"]', reason: 'what is no purpose asks for no bits' },
+  {
+    where: 'known-intermediates.ts: MethodExpression: Math.max(0, der.length - 16) → Math.min(0, der.length - 16)',
+    reason: 'the whole certificate hashed in the place of its end: the same answers, later',
+  },
+  {
+    where: 'verifier.ts: MethodExpression: chain.slice(1) → chain',
+    reason: 'no certificate stands twice in a path, so that the leaf is no issuer of its own',
+  },
+  {
+    where: 'verifier.ts: ConditionalExpression: request.ocspResponse === undefined && request.ocspResponses === undefined → false',
+    reason: 'a short way: without responses there is none for any certificate',
+  },
+  { where: 'verifier.ts: ConditionalExpression: at < 0 → false', reason: 'before the first response there is none' },
+  { where: 'verifier.ts: ConditionalExpression: listed === own → false', reason: 'a response looked at twice says the same twice' },
+  {
+    where: 'verifier.ts: ConditionalExpression: i === 0 → false',
+    reason: 'spares a look-up: a leaf that is known as an intermediate is the same certificate',
+  },
+  {
+    where: 'verifier.ts: ConditionalExpression: error instanceof TlsError → true',
+    reason: 'the parser throws nothing else; a fault of its own would not be blamed on the peer',
+  },
+  {
+    where: 'name-constraints.ts: ConditionalExpression: this.isEmpty → false',
+    reason: 'a short way: where there are no constraints none is broken',
+  },
+  {
+    where: 'name-constraints.ts: BooleanLiteral: false → true (no test comes here)',
+    reason: 'a constraint on mailboxes concerns nothing else: the line is there for the types',
+  },
+  {
+    where: 'name-constraints.ts: BooleanLiteral: false → true',
+    reason: 'of a single mailbox the host alone counts, not what is below it',
+  },
+  {
+    where: 'name-constraints.ts: ConditionalExpression: default: … → default:',
+    reason: 'behind the last case there is nothing: undefined either way',
+  },
+  {
+    where: 'name-constraints.ts: ConditionalExpression: subtree.kind',
+    reason: 'only constraints of the same kind come here: there for the types',
+  },
+  {
+    where: 'name-constraints.ts: EqualityOperator: i < length → i <= length',
+    reason: 'behind the address the mask is at its end, and no bit of it is one',
+  },
+  { where: 'name-constraints.ts: EqualityOperator: at <= 0 → at < 0', reason: 'an empty local part is refused as such too' },
+  {
+    where: 'name-constraints.ts: EqualityOperator: i < value.length → i <= value.length',
+    reason: 'behind the mask there is no bit that is one',
+  },
+  {
+    where: 'path-validate.ts: ArrayDeclaration: [] → ["Stryker was here"]',
+    reason: 'what is no entry is of no certificate, and answers for none',
+  },
+  {
+    where: 'path-validate.ts: ConditionalExpression: policies.',
+    reason: 'a counter below zero counts as zero: the words are those of RFC 5280',
+  },
+  {
+    where: 'path-validate.ts: EqualityOperator: policies.',
+    reason: 'a counter below zero counts as zero: the words are those of RFC 5280',
+  },
+  {
+    where: 'path-validate.ts: ConditionalExpression: now !== undefined → true',
+    reason: 'undefined is neither before nor behind any time: there for the types',
+  },
+  {
+    where: 'path-validate.ts: ConditionalExpression: purposes.length === 0 → false',
+    reason: 'a short way: where no purpose is asked for none is missing',
+  },
+  {
+    where: 'policies.ts: ArithmeticOperator: n + 1 → n - 1',
+    reason: 'of inhibit_policyMapping: the leaf maps nothing, so that the last two of the count are never used',
+  },
+  {
+    where: 'policies.ts: ConditionalExpression: parents.size > 0 → true',
+    reason: 'a node without parents hangs on no root, and is not counted',
+  },
+  {
+    where: 'policies.ts: EqualityOperator: parents.size > 0 → parents.size >= 0',
+    reason: 'a node without parents hangs on no root, and is not counted',
+  },
   { where: 'aead12.ts: BlockStatement: { … → {}', reason: 'a getter without a body gives undefined too' },
   {
     where: 'aead12.ts: EqualityOperator: i < EXPLICIT_LENGTH → i <= EXPLICIT_LENGTH',

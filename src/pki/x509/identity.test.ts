@@ -84,4 +84,7 @@ test('names: the leaf is for all of them', () => {
   assert.equal(outcome(fields, { hostNames: ['common.example'], legacyCommonName: true }), refused);
   assert.equal(outcome({}, { hostNames: ['common.example'], legacyCommonName: true }), 'accepted');
   assert.equal(outcome({}, { hostNames: ['common.example'] }), refused);
+  const { certificate } = issue(ca, 'CN=x', fields);
+  const long = { purposes: [], anyPurpose: false, usageForPurpose: false, hostNames: ['a'.repeat(1_000)] };
+  assert.equal(checkIdentity(certificate, long)?.message, `certificate is not for "${'a'.repeat(253)}"`);
 });

@@ -75,7 +75,7 @@ export class SignatureMemo {
 
 /** Validates one path of at least one certificate; a single one is a leaf that is itself an anchor. */
 export function* validatePath(path: readonly Certificate[], context: PathContext): Steps<PathFault | PathAccepted> {
-  let index = path.length - 1;
+  let index = 0;
   try {
     const outcome = walk(path, context, (at) => {
       index = at;
@@ -129,7 +129,7 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
   const ca = checkAnchorAsIssuer(anchor) ?? checkPurposes(anchor, context.purposes, true);
   if (ca !== undefined) return refuse(n, 'certificate', ca);
   // RFC 5937: what the anchor's own certificate constrains is taken as input.
-  const { pathLength } = anchor.basicConstraints ?? { pathLength: undefined };
+  const pathLength = anchor.basicConstraints?.pathLength;
   if (pathLength !== undefined) maxPathLength = Math.min(maxPathLength, pathLength);
   if (anchor.nameConstraints !== undefined) {
     const wrong = constraints.add(anchor.nameConstraints);
@@ -204,7 +204,8 @@ function walk(path: readonly Certificate[], context: PathContext, at: (index: nu
     if (inhibitAnyPolicy !== undefined) policies.inhibitAnyPolicy = Math.min(policies.inhibitAnyPolicy, inhibitAnyPolicy);
     // (k)
     const basic = certificate.basicConstraints;
-    if (certificate.version !== 3 || basic === undefined)
+    // Only version 3 has extensions.
+    if (basic === undefined)
       return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer has no basic constraints: it is no CA'));
     if (!basic.ca) return refuse(index, 'certificate', fault('not-a-ca', 'RFC 5280 6.1.4 (k)', 'issuer is no CA'));
     // (l)

@@ -224,6 +224,7 @@ test('policy mappings: the policies of the issuer under other names below', () =
     [{ policies: [P, ANY_POLICY], mappings: [[P, Q]] }, [Q], P],
     [{ policies: [P, ANY_POLICY], mappings: [[P, Q]] }, [R], R],
     [{ mappings: [[P, Q]] }, [Q], 'none'],
+    [mapping([R, '1.3.4']), ['1.3.4', P], P],
   ] as const) {
     assert.equal(result(pathOf(top, { policies: below })), expected, `${JSON.stringify(top)} above ${below.join()}`);
   }

@@ -109,8 +109,8 @@ export class PolicyState {
           continue;
         }
         // anyPolicy comes from nothing but anyPolicy.
-        const [any] = level.get(ANY_POLICY)?.parents ?? [];
-        if (any !== undefined && !this.#create(level, issuerPolicy, new Set([any]), subjectPolicies)) return false;
+        const any = level.get(ANY_POLICY);
+        if (any !== undefined && !this.#create(level, issuerPolicy, new Set(any.parents), subjectPolicies)) return false;
       } else level.delete(issuerPolicy);
     }
     // (b)(2)(ii), what has lost its descendants, goes with the next certificate: there is one.

@@ -95,10 +95,9 @@ export function checkRfc5280(certificate: Certificate, role: PathRole, plainCons
   for (const name of names ?? []) {
     // "The name MUST be in the "preferred name syntax", as specified by Section 3.5 of [RFC1034] and as modified by Section 2.1 of
     // [RFC1123]."
-    if (name.kind === 'dns' && name.value !== '' && !isPreferredSyntax(name.value))
+    if (name.kind === 'dns' && !isPreferredSyntax(name.value))
       return rule('4.2.1.6', `${JSON.stringify(name.value.slice(0, 253))} is not in the preferred name syntax`);
-    if ((name.kind === 'dns' || name.kind === 'email' || name.kind === 'uri') && name.value.trim() === '')
-      return rule('4.2.1.6', 'empty name in subjectAltName');
+    if ((name.kind === 'email' || name.kind === 'uri') && name.value.trim() === '') return rule('4.2.1.6', 'empty name in subjectAltName');
   }
   if (certificate.isCritical(id.AUTHORITY_INFO_ACCESS) || certificate.isCritical(id.SUBJECT_INFO_ACCESS))
     return rule('4.2.2', 'information access is critical');

@@ -34,8 +34,8 @@ function checkWebPki(certificate: Certificate, role: PathRole): Fault | undefine
   const authority = certificate.authorityKeyIdentifier;
   if (authority !== undefined) {
     if (authority.keyIdentifier === undefined) return rule('7.1.2.11.1', 'authorityKeyIdentifier without keyIdentifier');
-    if (authority.issuer !== undefined || authority.serial !== undefined)
-      return rule('7.1.2.11.1', 'authorityKeyIdentifier with issuer or serial number');
+    // Never one without the other: RFC 5280 above.
+    if (authority.issuer !== undefined) return rule('7.1.2.11.1', 'authorityKeyIdentifier with issuer and serial number');
   }
   if (certificate.policyConstraints !== undefined && !certificate.isCritical(id.POLICY_CONSTRAINTS)) {
     return fault('profile', 'RFC 5280 4.2.1.11', 'policyConstraints is not critical');
@@ -69,8 +69,8 @@ function checkLeaf(certificate: Certificate, rule: (section: string, message: st
     if (name.kind === 'ip') texts.push(ipAddressText(name.value));
     else if (name.kind === 'dns') {
       const labels = patternLabels(name.value);
-      if (labels === undefined || name.value.includes('_'))
-        return rule('7.1.4.2', `${JSON.stringify(name.value.slice(0, 253))} is no domain name`);
+      // In the preferred syntax it is, by RFC 5280 above: without underscores and no longer than a name may be.
+      if (labels === undefined) return rule('7.1.4.2', `${JSON.stringify(name.value)} is no domain name`);
       if (labels[0] === '*' && labels.length < 3) return rule('3.2.2.6', 'wildcard directly below a public suffix');
       texts.push(name.value);
     } else return rule('7.1.2.7.12', `subjectAltName with a name of form ${name.kind}`);

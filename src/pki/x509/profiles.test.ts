@@ -133,6 +133,7 @@ test('RFC 5280 §4.2.1.1, §4.2.1.2: key identifiers, of version 3', () => {
     changed(pattern, having(pattern, oids.AUTHORITY_KEY_IDENTIFIER, der.sequence(...parts)));
   const selfIssued = issue(anchor, 'CN=Anchor', { ca: true }, testKey('p256', 'rolled'));
   const none = (pattern: TestCa): Certificate => changed(pattern, without(pattern, oids.AUTHORITY_KEY_IDENTIFIER));
+  const selfMade = root('CN=x', { ca: false });
   const own = (value: Uint8Array, critical = false): Changes => having(ca, oids.SUBJECT_KEY_IDENTIFIER, value, critical);
   assertCases(rfc5280, [
     ['authority critical', changed(leaf, having(leaf, oids.AUTHORITY_KEY_IDENTIFIER, der.sequence(AUTHORITY), true)), 'leaf', '4.2.1.1'],
@@ -147,6 +148,8 @@ test('RFC 5280 §4.2.1.1, §4.2.1.2: key identifiers, of version 3', () => {
     ['identifiers differ', authority(anchor, AUTHORITY), 'anchor', '4.2.1.1'],
     ['identifiers differ, not self-issued', authority(ca, AUTHORITY), 'anchor', 'accepted'],
     ['identifiers differ, self-issued', authority(selfIssued, AUTHORITY), 'ca', 'accepted'],
+    ['no authority, self-issued', none(anchor), 'anchor', 'accepted'],
+    ['no own identifier, no CA', changed(selfMade, without(selfMade, oids.SUBJECT_KEY_IDENTIFIER)), 'anchor', 'accepted'],
     ['own identifier critical', changed(ca, own(der.octetString(keyIdentifier), true)), 'ca', '4.2.1.2'],
     ['CA without own identifier', changed(ca, without(ca, oids.SUBJECT_KEY_IDENTIFIER)), 'ca', '4.2.1.2'],
     ['anchor without own identifier', changed(anchor, without(anchor, oids.SUBJECT_KEY_IDENTIFIER)), 'anchor', '4.2.1.2'],
@@ -214,6 +217,16 @@ test('RFC 5280 §4.2.1.6: domain names in the preferred syntax, and no empty nam
   assert.equal(named('192.0.2.1', { kind: 'registered', value: '1.2.3' }), 'accepted');
 });
 
+test('what a name is quoted with has a bound', () => {
+  const bad = made({ subjectAltNames: [{ kind: 'dns', value: `${'a.'.repeat(500)}!` }] });
+  const worse = made({ subjectAltNames: [{ kind: 'dns', value: `a_.${'a.'.repeat(500)}a` }] });
+  assert.equal(
+    rfc5280.conformance?.(bad, 'leaf')?.message,
+    `${JSON.stringify('a.'.repeat(127).slice(0, 253))} is not in the preferred name syntax`,
+  );
+  for (const profile of [rfc5280, webpki]) assert.ok(profile.conformance!(worse, 'leaf')!.message.length < 320);
+});
+
 test('RFC 5280: every extension that is known is read', () => {
   for (const oid of [
     oids.AUTHORITY_INFO_ACCESS,
@@ -244,7 +257,9 @@ test('RFC 5280 §5.2: lists of version 2 with number and authority, and always a
   const check = (more: object): boolean => rfc5280.crlConformance?.(list(more)) === undefined;
   assert.equal(check({}), true);
   assert.equal(check({ extensions: [{ oid: oids.CRL_NUMBER, critical: true }] }), false);
-  assert.equal(check({ extensions: [{ oid: oids.CRL_REASON, critical: true }] }), false);
+  assert.equal(check({ extensions: [{ oid: oids.CRL_REASON, critical: false }] }), false);
+  const two = [oids.CRL_REASON, oids.CRL_NUMBER].map((oid) => ({ oid, critical: oid === oids.CRL_REASON }));
+  assert.equal(check({ extensions: two }), true);
   assert.equal(check({ authorityKeyIdentifier: undefined }), false);
   assert.equal(check({ authorityKeyIdentifier: { keyIdentifier: undefined } }), false);
   assert.equal(check({ nextUpdate: undefined }), false);
@@ -276,6 +291,12 @@ test('Baseline Requirements: every certificate', () => {
       'anchor',
       '7.1.2.11.1',
     ],
+    [
+      'authority of an anchor without anything',
+      changed(ca, having(ca, oids.AUTHORITY_KEY_IDENTIFIER, der.sequence())),
+      'anchor',
+      '7.1.2.11.1',
+    ],
     ['authority with issuer and serial number', authority(AUTHORITY, ISSUER, SERIAL), 'leaf', '7.1.2.11.1'],
     ['no authority', changed(ca, without(ca, oids.AUTHORITY_KEY_IDENTIFIER)), 'anchor', 'accepted'],
     ['policy constraints, not critical', changed(ca, having(ca, oids.POLICY_CONSTRAINTS, policies)), 'ca', '4.2.1.11'],
@@ -304,6 +325,7 @@ test('Baseline Requirements: subscribers', () => {
   const other = [oids.CLIENT_AUTH];
   assertCases(webpki, [
     ['CA', made({ ca: true }), 'leaf', '7.1.2.7.8'],
+    ['no basic constraints', changed(leaf, without(leaf, oids.BASIC_CONSTRAINTS)), 'leaf', 'accepted'],
     ['signs lists', made({ keyUsage: CRL_SIGN }), 'leaf', '7.1.2.7.11'],
     ['no usage', made({ keyUsage: 0 }), 'leaf', 'accepted'],
     ['no purposes', made({ extendedKeyUsage: [] }), 'leaf', '7.1.2.7.10'],
@@ -368,7 +390,8 @@ test('keys: kinds and lengths', () => {
   ] as const)
     assert.equal(reason(rfc5280, { type: 'dsa', bits }), expected, `dsa ${bits}`);
   assert.equal(reason(rfc5280, { type: 'dsa', bits: 0, inheritsParameters: true }), 'accepted');
-  assert.equal(reason(webpki, { type: 'dsa', bits: 2_048 }), 'unsupported-key');
+  for (const profile of [webpki, { ...compatible, minDsaBits: undefined }])
+    assert.equal(reason(profile, { type: 'dsa', bits: 2_048 }), 'unsupported-key');
   assert.equal(reason(compatible, { type: undefined }), 'unsupported-key');
   assert.equal(reason(compatible, { unusable: 'why' }), 'unsupported-key');
   for (const type of ['ec', 'ed25519', 'ed448'] as const) assert.equal(reason(compatible, { type }), 'accepted', type);

@@ -179,7 +179,9 @@ test('a last word of the caller’s, at once or later', async () => {
 
 test('what cannot be read in the leaf when its names are looked at', () => {
   const extensions = [{ oid: oids.SUBJECT_ALT_NAME, value: der.octetString(Uint8Array.of(1)) }];
-  assert.equal(outcome(verifierOf(), [issue(ca, 'CN=x', { extensions }), ca]), 'malformed');
+  const unreadable = [issue(ca, 'CN=x', { extensions }), ca];
+  assert.equal(outcome(verifierOf(), unreadable), 'malformed');
+  assert.throws(() => verifierOf().verify(requestFor(unreadable)), /subjectAltName at offset/);
   const oops = new RangeError('oops');
   const failing = verifierOf({
     checkHostName: () => {
@@ -351,6 +353,22 @@ test('which errors have a failure behind them', () => {
   ])
     assert.equal(failureOf(new Error('x', { cause })), undefined);
   for (const error of [undefined, null, 'text', { cause: failure }]) assert.equal(failureOf(error), undefined);
+});
+
+test('an intermediate of an accepted path is parsed and its signature checked once', () => {
+  let checks = 0;
+  const crypto: CryptoProvider = {
+    ...nodeCrypto,
+    verify(...args) {
+      checks++;
+      return nodeCrypto.verify(...args);
+    },
+  };
+  const verifier = verifierOf();
+  const paths = [1, 2, 3].map(() => (verifier.verify(requestFor([leaf, ca], { crypto })) as VerifiedIdentity).path);
+  assert.equal(checks, 2 + 1 + 1);
+  assert.equal(paths[1]![1], paths[0]![1]);
+  assert.notEqual(paths[1]![0], paths[0]![0], 'leaves come and go');
 });
 
 test('known intermediates: of accepted paths only, by their bytes, under the issuer that was seen, for one provider', () => {
