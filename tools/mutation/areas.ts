@@ -56,7 +56,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'revocation',
     files: ['src/pki/x509/status.ts', 'src/pki/x509/crl-check.ts', 'src/pki/x509/ocsp-check.ts', 'src/pki/x509/revoked-store.ts'],
-    tests: ['test/x509/validate.test.ts', 'test/x509/checklist.test.ts'],
+    tests: ['src/pki/x509/status.test.ts', 'src/pki/x509/crl-check.test.ts', 'src/pki/x509/ocsp-check.test.ts'],
   },
   {
     name: 'verifier',
