@@ -1,9 +1,11 @@
 /** Certificates that no maker would make: their signed part written or altered by hand, and signed. */
 import { concat, EMPTY } from '../../src/base/bytes.ts';
+import { DerReader } from '../../src/pki/asn1/der-reader.ts';
 import * as der from '../../src/pki/asn1/der-writer.ts';
 import * as oids from '../../src/pki/asn1/oids.ts';
 import { type ExtensionInput, extensionsDer } from '../../src/pki/certs/fields.ts';
 import { type Certificate, parseCertificate } from '../../src/pki/x509/certificate.ts';
+import { type CertificateList, parseCrl } from '../../src/pki/x509/crl.ts';
 import type { Name } from '../../src/pki/x509/name.ts';
 import type { TestCa } from './ca.ts';
 
@@ -48,6 +50,22 @@ export function rewritten(certificate: Certificate, changes: Changes): Uint8Arra
 /** TBSCertificate of version 1: no version, no extensions. */
 export function versionOne(certificate: Certificate): Uint8Array {
   return der.sequence(...fields(certificate, {}));
+}
+
+/** The parts of a SEQUENCE, whole. */
+export function parts(bytes: Uint8Array): Uint8Array[] {
+  const body = new DerReader(bytes).sequence('test');
+  const list: Uint8Array[] = [];
+  while (!body.done) list.push(body.raw('test'));
+  return list;
+}
+
+/** The list without one of its extensions, signed by `issuer`, P-256. */
+export function listWithout({ tbs, extensions }: CertificateList, oid: string, issuer: Pick<TestCa, 'key'>): CertificateList {
+  const left = extensions.filter((one) => one.oid !== oid);
+  const whole = der.sequence(...parts(tbs).slice(0, -1), der.context(0, extensionsDer(left)));
+  const signature = issuer.key.sign(0x0403, whole) as Uint8Array;
+  return parseCrl(der.sequence(whole, der.algorithm(oids.ECDSA_WITH_SHA256), der.bitString(signature)));
 }
 
 /** The extensions of a certificate but for one, which others may replace. */

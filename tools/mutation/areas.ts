@@ -46,7 +46,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'path-building',
     files: ['src/pki/x509/path-build.ts', 'src/pki/x509/issuer-index.ts', 'src/pki/x509/trust-store.ts'],
-    tests: ['src/pki/x509/path-build.test.ts', 'test/x509/validate.test.ts'],
+    tests: ['src/pki/x509/trust-store.test.ts', 'src/pki/x509/issuer-index.test.ts', 'src/pki/x509/path-build.test.ts'],
   },
   {
     name: 'profiles',

@@ -5,6 +5,173 @@ export interface Argument {
 }
 
 export const ARGUMENTS: readonly Argument[] = [
+  {
+    where: 'issuer-index.ts: ConditionalExpression: intermediates.length < SMALL_POOL',
+    reason: 'searched or looked up in tables: the same answers',
+  },
+  {
+    where: 'issuer-index.ts: EqualityOperator: intermediates.length < SMALL_POOL',
+    reason: 'searched or looked up in tables: the same answers',
+  },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: tables === undefined → true',
+    reason: 'searched in place of looked up: the same answers',
+  },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: this.#tables === undefined → true',
+    reason: 'searched in place of looked up: the same answers',
+  },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: found === undefined → true',
+    reason: 'worked out anew in place of remembered: the same answers',
+  },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: key === undefined → true',
+    reason: 'worked out anew in place of remembered: the same answers',
+  },
+  { where: 'issuer-index.ts: ConditionalExpression: a === b → false', reason: 'a short way: a certificate has its own name and key' },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: tables !== undefined && ownerOf(a, tables)',
+    reason: 'a short way: names and keys are compared behind it',
+  },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: owner',
+    reason: 'hashes only spare a comparison: without them names and keys are compared',
+  },
+  { where: 'issuer-index.ts: EqualityOperator: owner', reason: 'hashes only spare a comparison: without them names and keys are compared' },
+  {
+    where: 'issuer-index.ts: BlockStatement: { … → {}',
+    reason: 'hashes of owners only spare a comparison; behind a catch, no value is as good as false or undefined',
+  },
+  { where: 'issuer-index.ts: ConditionalExpression: seen.has(hash) → false', reason: 'a name that comes again finds nothing new' },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: exact.length > 0 → false',
+    reason: 'a short way: the look-up behind it takes the same bytes before other forms',
+  },
+  { where: 'issuer-index.ts: ConditionalExpression: candidates.length < 2 → false', reason: 'one alone is in order' },
+  {
+    where: 'issuer-index.ts: ConditionalExpression: now !== undefined → true',
+    reason: 'undefined is neither before nor behind any time: there for the types',
+  },
+  { where: 'issuer-index.ts: ArithmeticOperator: hashBytes(certificate.issuer.der)', reason: 'another hash of the same two values' },
+  {
+    where: 'issuer-index.ts: OptionalChaining: certificate.authorityKeyIdentifier?.keyIdentifier',
+    reason: 'the error is caught, with the same answer',
+  },
+  {
+    where: 'path-build.ts: EqualityOperator: intermediates.length < LARGE_POOL → intermediates.length <= LARGE_POOL',
+    reason: 'both searches find the same',
+  },
+  { where: 'path-build.ts: ConditionalExpression: this.#stopped !== undefined → false', reason: 'each further round stops at once' },
+  { where: 'path-build.ts: ConditionalExpression: found === undefined → true', reason: 'a dead end that is noted and never told' },
+  { where: 'path-build.ts: ConditionalExpression: this.#failures.length > 0 → false', reason: 'a dead end that is noted and never told' },
+  {
+    where: 'path-build.ts: EqualityOperator: ++this.#steps > MAX_BUILD_STEPS → ++this.#steps >= MAX_BUILD_STEPS',
+    reason: 'one step of four thousand',
+  },
+  {
+    where: 'path-build.ts: ConditionalExpression: this.#measured',
+    reason: 'how often is measured decides how long the search takes, not what it finds',
+  },
+  {
+    where: 'path-build.ts: EqualityOperator: this.#measured',
+    reason: 'how often is measured decides how long the search takes, not what it finds',
+  },
+  {
+    where: 'path-build.ts: ConditionalExpression: this.#distance !== undefined && this.#measured',
+    reason: 'how often is measured decides how long the search takes, not what it finds',
+  },
+  {
+    where: 'path-build.ts: UpdateOperator: this.#measured++ → this.#measured--',
+    reason: 'how often is measured decides how long the search takes, not what it finds',
+  },
+  {
+    where: 'path-build.ts: ArrowFunction: (certificate, issuer) => … → () => undefined',
+    reason: 'ways over what is known to be bad are measured too: the search is longer, what it finds the same',
+  },
+  {
+    where: 'path-build.ts: ConditionalExpression: issuer === undefined',
+    reason: 'ways over what is known to be bad are measured too: the search is longer, what it finds the same',
+  },
+  {
+    where: 'path-build.ts: EqualityOperator: issuer === undefined',
+    reason: 'ways over what is known to be bad are measured too: the search is longer, what it finds the same',
+  },
+  {
+    where: 'path-build.ts: ConditionalExpression: distance === undefined → false',
+    reason: 'less is left out: the search is longer, what it finds the same',
+  },
+  {
+    where: 'path-build.ts: ArithmeticOperator: this.#path.length + 1 → this.#path.length - 1',
+    reason: 'less is left out: the search is longer, what it finds the same',
+  },
+  {
+    where: 'path-build.ts: ConditionalExpression: old.length > 0 → true',
+    reason: 'the last of none cannot be read, and is not self-issued',
+  },
+  {
+    where: 'path-build.ts: EqualityOperator: old.length > 0 → old.length >= 0',
+    reason: 'the last of none cannot be read, and is not self-issued',
+  },
+  { where: 'path-build.ts: BlockStatement: { … → {}', reason: 'behind a catch, no value is as good as false' },
+  { where: 'trust-store.ts: ArrayDeclaration: [] → ["Stryker was here"]', reason: 'written before it is read' },
+  {
+    where: 'trust-store.ts: ConditionalExpression: near.length === 1 && equal(near[0]!.subject.der, name.der) → false',
+    reason: 'a short way: the filter behind it finds the same one',
+  },
+  { where: 'trust-store.ts: ConditionalExpression: error instanceof TlsError → true', reason: 'reading a name throws nothing else' },
+  {
+    where: 'trust-store.ts: ConditionalExpression: this.#byKey === undefined → true',
+    reason: 'made anew in place of remembered: the same table',
+  },
+  { where: 'trust-store.ts: EqualityOperator: i < bytes.length → i <= bytes.length', reason: 'another hash of the same bytes' },
+  {
+    where: 'crl-check.ts: ConditionalExpression: exact.length > 0 → false',
+    reason: 'a short way: all lists are looked through by their names',
+  },
+  {
+    where: 'crl-check.ts: BlockStatement: { … → {}',
+    reason: 'what is not found by its name is looked for among all lists',
+  },
+  {
+    where: 'crl-check.ts: ConditionalExpression: a.value instanceof Uint8Array && b.value instanceof Uint8Array → true',
+    reason: 'of one form, and neither text nor a name: both are bytes; there for the types',
+  },
+  {
+    where: 'crl-check.ts: LogicalOperator: a.value instanceof Uint8Array && b.value instanceof Uint8Array → ',
+    reason: 'of one form, and neither text nor a name: both are bytes; there for the types',
+  },
+  { where: 'ocsp-check.ts: ArrayDeclaration: [] → ["Stryker was here"]', reason: 'no purpose is looked at where a response is checked' },
+  {
+    where: 'ocsp-check.ts: ConditionalExpression: basic === undefined → false',
+    reason: 'a response that is successful and has no content is refused when it is read: there for the types',
+  },
+  {
+    where: "ocsp-check.ts: ConditionalExpression: why === '' → true",
+    reason: 'a signature checked in vain: the certificate is refused already',
+  },
+  {
+    where: 'ocsp-check.ts: ConditionalExpression: basic.responderKeyHash !== undefined → true',
+    reason: 'where there is no name there is a hash: there for the types',
+  },
+  { where: 'revoked-store.ts: ConditionalExpression: keys.size > 0 → true', reason: 'a short way: an empty store has nothing' },
+  { where: 'revoked-store.ts: EqualityOperator: keys.size > 0 → keys.size >= 0', reason: 'a short way: an empty store has nothing' },
+  {
+    where: 'revoked-store.ts: ConditionalExpression: start < entry.serial.length - 1 → true',
+    reason: 'the number zero as no bytes, in the store and in the question alike',
+  },
+  {
+    where: 'revoked-store.ts: EqualityOperator: start < entry.serial.length - 1 → start <= entry.serial.length - 1',
+    reason: 'the number zero as no bytes, in the store and in the question alike',
+  },
+  {
+    where: 'revoked-store.ts: ArithmeticOperator: entry.serial.length - 1 → entry.serial.length + 1',
+    reason: 'the number zero as no bytes, in the store and in the question alike',
+  },
+  {
+    where: 'status.ts: BooleanLiteral:',
+    reason: 'whether a status was required makes no difference where there is one',
+  },
   { where: 'profile-rfc5280.ts: ConditionalExpression: usage !== undefined → true', reason: 'undefined has no bits: there for the types' },
   { where: 'profile-rfc5280.ts: ArrayDeclaration: [] → ["Stryker was here"]', reason: 'what is no name is of no form' },
   { where: 'profile-webpki.ts: ConditionalExpression: usage !== undefined → true', reason: 'undefined has no bits: there for the types' },

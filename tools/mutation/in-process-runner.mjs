@@ -65,13 +65,14 @@ class InProcessRunner {
     return { status: DryRunStatus.Complete, tests, mutantCoverage: globalThis.__stryker__.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment }) {
+  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation }) {
     globalThis.__stryker__ ??= {};
     const space = globalThis.__stryker__;
     space.hitCount = hitLimit === undefined ? undefined : 0;
     space.hitLimit = hitLimit;
     space.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined;
-    if (reloadEnvironment || this.#cases.length === 0) await this.#load();
+    // Always: what an alteration has left behind in a module would be blamed on the next.
+    await this.#load();
     space.activeMutant = activeMutant.id;
     const chosen = testFilter === undefined ? this.#cases : this.#cases.filter((each) => testFilter.includes(each.id));
     const tests = await this.#run(chosen, true);

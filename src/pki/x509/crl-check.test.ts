@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { listWithout } from '../../../test/x509/resign.ts';
+import { TlsError } from '../../base/errors.ts';
 import { MAX_REVOCATION_DEPTH, REVOCATION_CLOCK_SKEW_MS } from '../../base/limits.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
 import type { CryptoProvider } from '../../crypto/port.ts';
@@ -104,15 +106,16 @@ test('rules of the profile, critical extensions, and what cannot be read', () =>
   const inEntry = { ...entry, serial: Uint8Array.of(1), extensions: [extension] };
   assert.equal(outcome([crl({ entries: [inEntry] })]), 'critical extension 1.2.3.4 of the CRL is not known');
   const broken = { ...entry, extensions: [{ oid: oids.CRL_REASON, value: der.nullValue() }] };
-  assert.match(outcome([crl({ entries: [broken] })]), /^CRL: /);
-  const oops = new RangeError('oops');
-  const failing: CryptoProvider = {
-    ...nodeCrypto,
-    verify: () => {
-      throw oops;
-    },
-  };
-  assert.throws(() => statusOf([crl()], { context: { crypto: failing } }), oops);
+  assert.match(outcome([crl({ entries: [broken] })]), /^CRL: .* at offset /);
+  for (const error of [new RangeError('oops'), new TlsError({ code: 'closed', origin: 'api' })]) {
+    const failing: CryptoProvider = {
+      ...nodeCrypto,
+      verify: () => {
+        throw error;
+      },
+    };
+    assert.throws(() => statusOf([crl()], { context: { crypto: failing } }), error);
+  }
 });
 
 test('reasons add up until all are covered', () => {
@@ -195,6 +198,7 @@ test('distribution points: the list’s names and the point’s have one in comm
     outcome([scoped(fullName(directoryName(leaf.certificate)))], pointing(point(fullName(directoryName(anchor.certificate))))),
     other,
   );
+  assert.equal(outcome([scoped(fullName(directoryName(leaf.certificate)))], pointing(point(fullName(a)))), other);
   // Without a point, the certificate's issuer is the name.
   assert.equal(outcome([scoped(fullName(directoryName(ca.certificate)))]), 'good');
   assert.equal(outcome([scoped(fullName(directoryName(anchor.certificate)))]), other);
@@ -250,6 +254,8 @@ test('indirect lists: of another issuer, where the point and the list both say s
   assert.equal(outcome([named(fullName(directoryName(ca.certificate)))], asked), 'CRL is for another distribution point');
   const relativeToList = { ...pointing(point(relative('x'), crlIssuer(lists))), certificates: [lists] };
   assert.equal(outcome([named(relative('x'))], relativeToList), 'good');
+  const several = pointing(point(relative('x'), der.context(2, uriName('http://a/'), directoryName(lists.certificate))));
+  assert.equal(outcome([named(relative('x'))], { ...several, certificates: [lists] }), 'good', 'the first that is a directory name');
   // A name of another form names no issuer.
   const odd = pointing(point(der.context(2, uriName('http://a/'))));
   assert.equal(outcome([crl()], odd), 'good', 'but the lists of the issuer itself still count');
@@ -284,31 +290,58 @@ test('who signs a list: the issuer, with a key that may, and with a way to the s
   assert.equal(outcome([crl({ issuer: far })], { certificates: [far] }), 'signer of the CRL has no valid path');
 });
 
-test('signers whose own status depends on lists: to a bound, and a list may speak of its own signer', () => {
-  const own = issue(anchor, 'CN=CA', { keyUsage: CRL_SIGN }, testKey('p256', 'lists'));
-  const list = crl({ issuer: own });
-  const certificates = [own];
-  const asked: number[] = [];
-  const revocation = (fault: boolean): PathContext['revocation'] =>
-    function* (certificate, _issuer, path) {
-      asked.push(path.length);
-      const inner = new CrlChecker({ crls: [list], certificates: [own.certificate] });
-      const status = fault ? undefined : yield* inner.status(certificate, path, { ...base, revocation: undefined });
-      return status === undefined ? { reason: 'revoked', step: 'step', message: 'message' } : undefined;
+test('signers whose own status depends on lists: so many of them, one behind the other', () => {
+  // The list of each CA is signed by a certificate that another CA has issued; the last CA signs its list itself.
+  const chainOf = (count: number): string => {
+    const key = testKey('p256', 'lists');
+    const cas = Array.from({ length: count + 1 }, (_, i) => issue(anchor, `CN=CA ${i}`, { ca: true }));
+    const signers = cas.slice(1).map((one, i) => issue(one, `CN=CA ${i}`, { keyUsage: CRL_SIGN, serial: Uint8Array.of(7, i) }, key));
+    const crls = [...signers, cas[count]!, anchor].map((issuer) => crl({ issuer }));
+    const certificates = [...cas, ...signers].map(({ certificate }) => certificate);
+    const checker = new CrlChecker({ crls, certificates });
+    const context: PathContext = {
+      crypto: nodeCrypto,
+      now: NOW,
+      profile: compatible,
+      policy: {},
+      purposes: [],
+      maxIntermediates: 8,
+      signatures: new SignatureMemo(),
+      *revocation(certificate, _issuer, path) {
+        return crlFault(yield* checker.status(certificate, path, context), true);
+      },
     };
-  const base: PathContext = {
-    crypto: nodeCrypto,
-    now: NOW,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 8,
-    signatures: new SignatureMemo(),
+    const end = issue(cas[0]!, 'CN=end');
+    const path = [end, cas[0]!, anchor].map(({ certificate }) => certificate);
+    const found = runSteps(checker.status(end.certificate, path, context)) as CrlStatus;
+    return found.status === 'unknown' ? found.why : found.status;
   };
-  assert.equal(outcome([list], { certificates, context: { revocation: revocation(false) } }), 'good');
-  assert.deepEqual(asked.splice(0), [2]);
-  assert.equal(outcome([list], { certificates, context: { revocation: revocation(true) } }), 'signer of the CRL has no valid path');
-  assert.ok(MAX_REVOCATION_DEPTH > 1);
+  assert.equal(chainOf(1), 'good');
+  assert.equal(chainOf(MAX_REVOCATION_DEPTH), 'good');
+  assert.equal(chainOf(MAX_REVOCATION_DEPTH + 1), 'signer of the CRL has no valid path');
+});
+
+test('a list may speak of the certificate that signed it', () => {
+  const own = issue(anchor, 'CN=Anchor', { keyUsage: CRL_SIGN }, testKey('p256', 'lists'));
+  const speaking = (entries: CrlEntryInput[]): string => {
+    const checker = new CrlChecker({ crls: [crl({ issuer: own, entries })], certificates: [own.certificate] });
+    const context: PathContext = {
+      crypto: nodeCrypto,
+      now: NOW,
+      profile: compatible,
+      policy: {},
+      purposes: [],
+      maxIntermediates: 8,
+      signatures: new SignatureMemo(),
+      *revocation(certificate, _issuer, path) {
+        return crlFault(yield* checker.status(certificate, path, context), true);
+      },
+    };
+    const found = runSteps(checker.status(ca.certificate, [ca.certificate, anchor.certificate], context)) as CrlStatus;
+    return found.status === 'unknown' ? found.why : found.status;
+  };
+  assert.equal(speaking([]), 'good');
+  assert.equal(speaking([{ serial: own.certificate.serial, revocationDate: NOW }]), 'signer of the CRL has no valid path');
 });
 
 test('the signature of a list is checked once for each signer', () => {
@@ -347,6 +380,16 @@ test('deltas: the newest that goes with the complete list', () => {
   assert.equal(outcome([crl(), delta(6, 5), delta(7, 5, adds)]), 'revoked');
   assert.equal(outcome([crl(), delta(7, 5, adds), delta(6, 5)]), 'revoked');
   assert.equal(outcome([crl(), delta(6, 5, adds), delta(7, 5)]), 'good', 'the newest alone');
+  assert.equal(outcome([crl(), delta(5, 4, adds)]), 'good', 'as old as the list');
+  assert.equal(outcome([crl(), delta(4, 3, adds)]), 'good', 'older');
+  assert.equal(outcome([crl(), delta(6, 5, adds), delta(6, 5)]), 'revoked', 'of two alike the first');
+  assert.equal(outcome([crl(), delta(6, 5), delta(6, 5, adds)]), 'good');
+  assert.equal(outcome([crl(), listWithout(delta(6, 5, adds), oids.CRL_NUMBER, ca)]), 'good', 'without a number');
+  assert.equal(outcome([listWithout(crl(), oids.CRL_NUMBER, ca), delta(6, 5, adds)]), 'good', 'of a list without a number');
+  const nobody = (list: CertificateList): CertificateList => listWithout(list, oids.AUTHORITY_KEY_IDENTIFIER, ca);
+  assert.equal(outcome([nobody(crl()), nobody(delta(6, 5, adds))]), 'revoked', 'both without a key identifier');
+  assert.equal(outcome([crl(), nobody(delta(6, 5, adds))]), 'good');
+  assert.equal(outcome([nobody(crl()), delta(6, 5, adds)]), 'good');
   // Of the same issuer, scope and key.
   assert.equal(outcome([crl(), delta(6, 5, { ...adds, issuer: anchor })]), 'good');
   assert.equal(outcome([crl(), delta(6, 5, { ...adds, scope: { only: 'user' } })]), 'good');

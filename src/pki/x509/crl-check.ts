@@ -218,22 +218,21 @@ function scopeOf(crl: CertificateList, certificate: Certificate, point: Distribu
   return (point?.reasons ?? ALL_REASONS) & (idp?.onlySomeReasons ?? ALL_REASONS) & ALL_REASONS;
 }
 
-/** The names of a distribution point; without one, its cRLIssuer; without a point, the certificate's issuer. */
+/** The names of a distribution point; without any, its cRLIssuer, which is there then; without a point, the certificate's issuer. */
 function pointNames(point: DistributionPoint | undefined, certificate: Certificate): readonly GeneralName[] {
   if (point === undefined) return [{ kind: 'directory', value: certificate.issuer }];
-  if (point.fullName === undefined && point.relativeName === undefined) return point.crlIssuer ?? [];
+  if (point.fullName === undefined && point.relativeName === undefined) return point.crlIssuer!;
   const crlIssuer = point.crlIssuer?.find((name) => name.kind === 'directory');
   return namesOf(point.fullName, point.relativeName, crlIssuer?.kind === 'directory' ? crlIssuer.value : certificate.issuer);
 }
 
-/** Full names, or the relative one behind the CRL issuer's name. */
+/** Full names, or the relative one behind the CRL issuer's name: there is one of them. */
 function namesOf(fullName: readonly GeneralName[] | undefined, relativeName: Uint8Array | undefined, issuer: Name): readonly GeneralName[] {
   if (fullName !== undefined) return fullName;
-  if (relativeName === undefined) return [];
   const reader = new DerReader(issuer.der);
   reader.expect(SEQUENCE, 'issuer');
   const rdns = issuer.der.subarray(reader.contentStart, reader.contentEnd);
-  return [{ kind: 'directory', value: new Name(element(SEQUENCE, concat(rdns, relativeName))) }];
+  return [{ kind: 'directory', value: new Name(element(SEQUENCE, concat(rdns, relativeName!))) }];
 }
 
 function sameGeneralName(a: GeneralName, b: GeneralName): boolean {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
-import { extensionsWithout, resign, rewritten } from '../../../test/x509/resign.ts';
+import { extensionsWithout, parts, resign, rewritten } from '../../../test/x509/resign.ts';
 import { TlsError } from '../../base/errors.ts';
 import { MAX_OCSP_AGE_MS, REVOCATION_CLOCK_SKEW_MS } from '../../base/limits.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
@@ -117,6 +117,7 @@ test('time: not from the future, not too old, give or take the skew of clocks', 
 
 test('responses that are none: other statuses, junk, critical extensions', () => {
   assert.equal(outcome(der.sequence(der.enumerated(3))), 'responder says 3');
+  assert.equal(outcome(der.sequence(der.enumerated(3), parts(respond())[1]!)), 'responder says 3', 'whatever stands behind it');
   assert.match(outcome(new Uint8Array(0)), /OCSP response/);
   assert.match(outcome(der.sequence(der.enumerated(0))), /missing/);
   const critical = { oid: '1.2.3', critical: true, value: der.nullValue() };
@@ -135,14 +136,6 @@ test('responses that are none: other statuses, junk, critical extensions', () =>
   }
   assert.equal(outcome(respond([GOOD], { nonce: der.octetString(Uint8Array.of(1)) })), 'good');
 });
-
-/** The parts of a SEQUENCE, whole. */
-function parts(bytes: Uint8Array): Uint8Array[] {
-  const body = new DerReader(bytes).sequence('test');
-  const list: Uint8Array[] = [];
-  while (!body.done) list.push(body.raw('test'));
-  return list;
-}
 
 /** A good response with other parts, signed by the CA. */
 function alteredBasic(
@@ -187,6 +180,8 @@ test('who signs: the issuer, or one whom the issuer itself has authorised', () =
   assert.equal(by(responder({ keyUsage: KEY_CERT_SIGN })), 'responder may not sign');
   assert.match(by(responder({ notAfter: NOW - DAY })), /^expired on /);
   assert.match(by(responder({ extensions: [{ oid: '1.2.3', critical: true, value: der.nullValue() }] })), /critical extension 1\.2\.3/);
+  const weak = issue(ca, 'CN=Responder', { extendedKeyUsage: [oids.OCSP_SIGNING] }, testKey('rsa1024'));
+  assert.match(by(weak), /^RSA key of 1024 bits/);
   // Of the issuer's name, but signed by another key.
   const fake = root('CN=CA', {}, testKey('p256', 'fake'));
   assert.match(by(responder({}, fake)), /^responder's certificate: signature does not verify/);

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
 import { extensionsWithout, resign, rewritten } from '../../../test/x509/resign.ts';
-import { MAX_BUILD_STEPS, MAX_CANDIDATE_PATHS, MAX_PATH_LENGTH } from '../../base/limits.ts';
+import { MAX_BUILD_STEPS, MAX_CANDIDATE_PATHS, MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
 import * as der from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
+import { nameDer } from '../certs/fields.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { fault } from './failure.ts';
+import { Name } from './name.ts';
 import { type BuildInput, type BuildResult, buildPath } from './path-build.ts';
 import { type PathContext, SignatureMemo } from './path-validate.ts';
 import { compatible, type Profile } from './profile.ts';
@@ -245,6 +247,25 @@ test('a certificate that is bad by itself is tried once, whatever stands above o
   assert.equal(badAnchor.asked.get(tops[0]!.certificate), 1);
 });
 
+test('what is refused for the sake of the whole path leaves its parts to others', () => {
+  const bound = root('CN=Anchor', { permittedNames: [{ kind: 'directory', value: ca.certificate.subject }] }, testKey('p256', 'CN=Anchor'));
+  assert.equal(both(leaf, [ca], { anchors: [bound, anchor] }), 'leaf < CA < Anchor');
+  assert.equal(build(leaf, [ca], { anchors: [bound, anchor] }).failures.length, 1);
+  // But for a bound of the work, which ends the search.
+  const signatures = new SignatureMemo();
+  signatures.checks = MAX_SIGNATURE_CHECKS;
+  const twin = issue(anchor, 'CN=CA', { ca: true });
+  assert.equal(both(leaf, [ca, twin], { context: { signatures } }), 'budget at 1 of 3, budget at 0 of 1');
+});
+
+test('each issuer that does not go with a certificate is remembered', () => {
+  const tops = [1, 2].map((i) => root('CN=Top', {}, testKey('p256', `top ${i}`)));
+  const x = issue(root('CN=Top'), 'CN=X', { ca: true });
+  const below = [1, 2].map((serial) => issue(x, 'CN=B', { ca: true, serial: Uint8Array.of(serial) }));
+  const end = issue(below[0]!, 'CN=end');
+  assert.equal(both(end, [...below, x], { anchors: tops }), 'signature at 2 of 4, signature at 2 of 4');
+});
+
 test('a certificate and an issuer that do not go together are tried once', () => {
   const [one] = chain(anchor, 'one', 'x');
   const bytes = one!.certificate.der.slice();
@@ -277,16 +298,14 @@ test('the number of intermediates: as many as allowed, self-issued ones not coun
   const rolled = issue(all[0]!, 'CN=a', { ca: true }, testKey('p256', 'rolled'));
   const below = issue(rolled, 'CN=below');
   assert.equal(both(below, [all[0]!, rolled], { context: { maxIntermediates: 1 } }), 'below < a < a < Anchor');
-  // Long ones: leaf, self-issued certificates, anchor.
-  const long = (length: number): string => {
-    const certificates: TestCa[] = [anchor];
-    while (certificates.length < length - 1)
-      certificates.unshift(issue(certificates[0]!, 'CN=Anchor', { ca: true }, testKey('p256', `long ${certificates.length}`)));
-    const last = issue(certificates[0]!, 'CN=last');
-    return outcome(last, certificates.slice(0, -1));
+  // Leaf and anchor included.
+  const long = (length: number): Parameters<typeof build> => {
+    const cas = chain(anchor, ...Array.from({ length: length - 1 }, (_, i) => `Long ${i}`));
+    return [cas.pop()!, cas, { context: { maxIntermediates: 20 } }];
   };
-  assert.equal(long(MAX_PATH_LENGTH).split(' < ').length, MAX_PATH_LENGTH);
-  assert.match(long(MAX_PATH_LENGTH + 2), / of /);
+  assert.equal(both(...long(MAX_PATH_LENGTH)).split(' < ').length, MAX_PATH_LENGTH);
+  const [end13, pool13, options] = long(MAX_PATH_LENGTH + 1);
+  for (const more of [[], STRANGERS]) assert.match(outcome(end13, [...pool13, ...more], options), /^no-issuer/);
 });
 
 test('no subject and key twice in a path', () => {
@@ -317,6 +336,15 @@ test('when no anchor is reached: the dead end that says most', () => {
   assert.equal(outcome(end!, [two!, one!, short]), 'no-issuer at 2 of 3');
   const told = build(end!, [two!]).failures[0]!;
   assert.equal(told.message, 'nothing leads from the issuer CN=one to a trust anchor');
+  const ways = ['First', 'Second'].map((name) => issue(root(`CN=${name}`), 'CN=two', { ca: true }, testKey('p256', 'CN=two')));
+  assert.match(build(end!, ways).failures[0]!.message, /the issuer CN=First /, 'of two alike the first');
+  const unreadable = {
+    ...leaf,
+    certificate: resign(ca, rewritten(leaf.certificate, { issuer: new Name(der.sequence(der.octetString(Uint8Array.of(1)))) })),
+  };
+  assert.equal(build(unreadable, [ca]).failures[0]!.message, 'nothing leads from the issuer (unreadable) to a trust anchor');
+  const wordy = { ...leaf, certificate: resign(ca, rewritten(leaf.certificate, { issuer: new Name(nameDer(`CN=${'x'.repeat(1_000)}`)) })) };
+  assert.equal(build(wordy, [ca]).failures[0]!.message, `nothing leads from the issuer CN=${'x'.repeat(197)} to a trust anchor`);
   // Where a path was refused, dead ends are not told.
   const refused = issue(anchor, 'CN=two', { ca: true, notAfter: NOW - DAY }, testKey('p256', 'CN=two'));
   assert.equal(outcome(end!, [refused, two!, one!]), 'expired at 1 of 3');
@@ -346,6 +374,17 @@ test('the search has bounds: paths that are tried, and steps', () => {
     Array.from({ length: count }, (_, i) => issue(root('CN=Twin'), 'CN=Twin', { ca: true }, testKey('ed25519', `twin ${i}`)).certificate);
   const below = issue(root('CN=Twin'), 'CN=below');
   assert.equal(outcome(below, twins(5)), 'self-signed-in-chain at 5 of 6');
+  assert.deepEqual(failures.at(-1)?.path, [unnamed.certificate]);
+  // The other search takes the short way first.
+  const nobody = {
+    ...below,
+    certificate: resign(
+      root('CN=Twin'),
+      rewritten(below.certificate, { extensions: extensionsWithout(below.certificate, oids.AUTHORITY_KEY_IDENTIFIER) }),
+    ),
+  };
+  const good = issue(anchor, 'CN=Twin', { ca: true });
+  assert.equal(outcome(nobody, [...twins(12), good]), 'below < Twin < Anchor');
   const stopped = build(below, twins(10)).failures;
   assert.deepEqual(
     stopped.map(({ reason, message, index }) => [reason, message, index]),

@@ -32,7 +32,7 @@ export function* buildPath(input: BuildInput, context: PathContext): Steps<Build
   return yield* new Search(input, context).run();
 }
 
-/** From this many intermediates on, distances are worth their cost. */
+/** From this many intermediates on, distances are worth their cost. With fewer no path is longer than `MAX_PATH_LENGTH`. */
 const LARGE_POOL = 11;
 /** How often distances are measured in one search. */
 const MAX_MEASURES = 8;
@@ -102,15 +102,13 @@ class Search {
     const itself = this.#isDue(path.length) ? this.#input.anchors.find(certificate) : undefined;
     if (itself !== undefined && this.#mayAnchor(itself)) {
       // A leaf that is an anchor stands alone; further up, the anchor's own object carries the key.
-      const found = yield* this.#try([...path.slice(0, -1), itself]);
-      if (found !== undefined || path.length > 1 || this.#isOver()) return found;
+      return yield* this.#try([...path.slice(0, -1), itself]);
     }
     for (const anchor of this.#isDue(path.length + 1) ? this.#index.anchorsOf(certificate) : []) {
       if (anchor.equals(certificate) || !this.#mayAnchor(anchor) || this.#isBad(certificate, anchor)) continue;
       const found = yield* this.#try([...path, anchor]);
       if (found !== undefined || this.#isOver()) return found;
     }
-    if (path.length >= MAX_PATH_LENGTH) return undefined;
     const full = this.#counted() >= this.#context.maxIntermediates;
     for (const issuer of this.#index.issuersOf(certificate)) {
       if (this.#isTooFar(issuer)) continue;
@@ -208,8 +206,7 @@ class Search {
     const old = this.#deadEnd;
     const selfSigned = isSelfIssued(path[path.length - 1]!);
     const oldSelfSigned = old.length > 0 && isSelfIssued(old[old.length - 1]!);
-    if (old.length === 0 || (selfSigned && !oldSelfSigned) || (selfSigned === oldSelfSigned && path.length > old.length))
-      this.#deadEnd = [...path];
+    if ((selfSigned && !oldSelfSigned) || (selfSigned === oldSelfSigned && path.length > old.length)) this.#deadEnd = [...path];
   }
 
   #recordDeadEnd(): void {

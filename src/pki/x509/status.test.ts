@@ -242,7 +242,12 @@ test('the store: by issuer and serial number, whatever the sign byte', () => {
   assert.equal(store.size, 1, 'the same');
   assert.equal(store.has(issue(anchor, 'CN=x', { serial: Uint8Array.of(0x55) }).certificate), false, 'of another issuer');
   assert.equal(store.has(issue(ca, 'CN=x', { serial: Uint8Array.of(0x55, 0) }).certificate), false, 'another number');
+  assert.equal(store.has(issue(ca, 'CN=x', { serial: Uint8Array.of(1, 0x55) }).certificate), false, 'another that ends alike');
+  store.add({ issuer: ca.certificate.subject, serial: Uint8Array.of(0x80, 1) });
+  assert.equal(store.has(issue(ca, 'CN=x', { serial: Uint8Array.of(0x80, 1) }).certificate), true, 'with a sign byte in the certificate');
+  store.remove({ issuer: ca.certificate.subject, serial: Uint8Array.of(0, 0x80, 1) });
   store.remove(leaf.certificate);
+  assert.equal(store.size, 0);
   assert.equal(store.has(leaf.certificate), false);
   store.add({ issuer: ca.certificate.subject, serial: Uint8Array.of(0) });
   assert.equal(store.size, 1);

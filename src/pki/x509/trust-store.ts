@@ -4,7 +4,6 @@
  */
 import { equal } from '../../base/bytes.ts';
 import { TlsError } from '../../base/errors.ts';
-import { looksLikePem } from '../asn1/pem.ts';
 import { Certificate, parseCertificates } from './certificate.ts';
 import type { Name } from './name.ts';
 
@@ -51,7 +50,6 @@ class Anchors implements TrustStore {
       const anchors: Certificate[] = [];
       for (const source of sources) {
         if (source instanceof Certificate) anchors.push(source);
-        else if (typeof source !== 'string' && !looksLikePem(source)) anchors.push(new Certificate(source));
         else anchors.push(...parseCertificates(source));
       }
       for (const anchor of anchors) add(this.#byHash, hashBytes(anchor.subject.der), anchor);
