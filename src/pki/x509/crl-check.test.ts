@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { pathContext } from '../../../test/x509/context.ts';
 import { listWithout } from '../../../test/x509/resign.ts';
 import { TlsError } from '../../base/errors.ts';
 import { MAX_REVOCATION_DEPTH, REVOCATION_CLOCK_SKEW_MS } from '../../base/limits.ts';
@@ -37,21 +38,11 @@ interface Question {
 }
 
 function statusOf(crls: readonly CertificateList[], { path = [leaf, ca, anchor], certificates = [], context }: Question = {}): CrlStatus {
-  const whole: PathContext = {
-    crypto: nodeCrypto,
-    now: NOW,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 8,
-    signatures: new SignatureMemo(),
-    ...context,
-  };
   const checker = new CrlChecker({ crls, certificates: certificates.map(({ certificate }) => certificate) });
   const steps = checker.status(
     path[0]!.certificate,
     path.map(({ certificate }) => certificate),
-    whole,
+    pathContext(context),
   );
   return runSteps(steps) as CrlStatus;
 }
@@ -290,6 +281,16 @@ test('who signs a list: the issuer, with a key that may, and with a way to the s
   assert.equal(outcome([crl({ issuer: far })], { certificates: [far] }), 'signer of the CRL has no valid path');
 });
 
+/** A context in which the checker is also asked for the signers of its own lists. */
+function asking(checker: CrlChecker): PathContext {
+  const context = pathContext({
+    *revocation(certificate, _issuer, path) {
+      return crlFault(yield* checker.status(certificate, path, context), true);
+    },
+  });
+  return context;
+}
+
 test('signers whose own status depends on lists: so many of them, one behind the other', () => {
   // The list of each CA is signed by a certificate that another CA has issued; the last CA signs its list itself.
   const chainOf = (count: number): string => {
@@ -299,18 +300,7 @@ test('signers whose own status depends on lists: so many of them, one behind the
     const crls = [...signers, cas[count]!, anchor].map((issuer) => crl({ issuer }));
     const certificates = [...cas, ...signers].map(({ certificate }) => certificate);
     const checker = new CrlChecker({ crls, certificates });
-    const context: PathContext = {
-      crypto: nodeCrypto,
-      now: NOW,
-      profile: compatible,
-      policy: {},
-      purposes: [],
-      maxIntermediates: 8,
-      signatures: new SignatureMemo(),
-      *revocation(certificate, _issuer, path) {
-        return crlFault(yield* checker.status(certificate, path, context), true);
-      },
-    };
+    const context = asking(checker);
     const end = issue(cas[0]!, 'CN=end');
     const path = [end, cas[0]!, anchor].map(({ certificate }) => certificate);
     const found = runSteps(checker.status(end.certificate, path, context)) as CrlStatus;
@@ -325,18 +315,7 @@ test('a list may speak of the certificate that signed it', () => {
   const own = issue(anchor, 'CN=Anchor', { keyUsage: CRL_SIGN }, testKey('p256', 'lists'));
   const speaking = (entries: CrlEntryInput[]): string => {
     const checker = new CrlChecker({ crls: [crl({ issuer: own, entries })], certificates: [own.certificate] });
-    const context: PathContext = {
-      crypto: nodeCrypto,
-      now: NOW,
-      profile: compatible,
-      policy: {},
-      purposes: [],
-      maxIntermediates: 8,
-      signatures: new SignatureMemo(),
-      *revocation(certificate, _issuer, path) {
-        return crlFault(yield* checker.status(certificate, path, context), true);
-      },
-    };
+    const context = asking(checker);
     const found = runSteps(checker.status(ca.certificate, [ca.certificate, anchor.certificate], context)) as CrlStatus;
     return found.status === 'unknown' ? found.why : found.status;
   };
@@ -351,15 +330,7 @@ test('the signature of a list is checked once for each signer', () => {
     return nodeCrypto.verify(...args);
   };
   const signatures = new SignatureMemo();
-  const context: PathContext = {
-    crypto: { ...nodeCrypto, verify },
-    now: NOW,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 8,
-    signatures,
-  };
+  const context = pathContext({ crypto: { ...nodeCrypto, verify }, signatures });
   const checker = new CrlChecker({ crls: [crl()], certificates: [] });
   const path = [leaf, ca, anchor].map(({ certificate }) => certificate);
   for (let i = 0; i < 2; i++) assert.equal((runSteps(checker.status(leaf.certificate, path, context)) as CrlStatus).status, 'good');

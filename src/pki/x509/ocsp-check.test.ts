@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { pathContext } from '../../../test/x509/context.ts';
 import { extensionsWithout, parts, resign, rewritten } from '../../../test/x509/resign.ts';
 import { TlsError } from '../../base/errors.ts';
 import { MAX_OCSP_AGE_MS, REVOCATION_CLOCK_SKEW_MS } from '../../base/limits.ts';
@@ -14,7 +15,6 @@ import type { CertificateFields } from '../certs/create.ts';
 import { type CreateOcspResponseOptions, createOcspResponse, type OcspAnswer } from '../certs/revocation.ts';
 import { DIGITAL_SIGNATURE, KEY_CERT_SIGN } from './extensions.ts';
 import { checkOcspResponse, type OcspVerdict, ocspFault, ocspStatus } from './ocsp-check.ts';
-import { SignatureMemo } from './path-validate.ts';
 import { compatible } from './profile.ts';
 import { runSteps } from './steps.ts';
 
@@ -30,16 +30,7 @@ function respond(answers: readonly OcspAnswer[] = [GOOD], more: Partial<CreateOc
 
 function verdict(response: Uint8Array, now: number | 'no clock' = NOW): OcspVerdict {
   const clock = now === 'no clock' ? undefined : now;
-  const context = {
-    crypto: nodeCrypto,
-    now: clock,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 0,
-    signatures: new SignatureMemo(),
-  };
-  return runSteps(ocspStatus(response, leaf.certificate, ca.certificate, context)) as OcspVerdict;
+  return runSteps(ocspStatus(response, leaf.certificate, ca.certificate, pathContext({ now: clock }))) as OcspVerdict;
 }
 
 /** The status, or why there is none. */
@@ -186,15 +177,7 @@ test('who signs: the issuer, or one whom the issuer itself has authorised', () =
   const fake = root('CN=CA', {}, testKey('p256', 'fake'));
   assert.match(by(responder({}, fake)), /^responder's certificate: signature does not verify/);
   // Rules of a profile for certificates of servers do not concern it.
-  const context = {
-    crypto: nodeCrypto,
-    now: NOW,
-    profile: { ...compatible, conformance: () => assert.fail('asked') },
-    policy: {},
-    purposes: [],
-    maxIntermediates: 0,
-    signatures: new SignatureMemo(),
-  };
+  const context = pathContext({ profile: { ...compatible, conformance: () => assert.fail('asked') } });
   const delegated = respond([GOOD], { responder: responder() });
   assert.equal((runSteps(ocspStatus(delegated, leaf.certificate, ca.certificate, context)) as OcspVerdict).status, 'good');
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { pathContext } from '../../../test/x509/context.ts';
 import { extensionsWithout, resign, rewritten } from '../../../test/x509/resign.ts';
 import { MAX_BUILD_STEPS, MAX_CANDIDATE_PATHS, MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
@@ -33,23 +34,13 @@ interface Options extends Partial<Pick<BuildInput, 'selfSignedAnchorsOnly'>> {
 }
 
 function build(from: TestCa, intermediates: readonly (TestCa | Certificate)[], options: Options = {}): BuildResult {
-  const context: PathContext = {
-    crypto: nodeCrypto,
-    now: NOW,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 8,
-    signatures: new SignatureMemo(),
-    ...options.context,
-  };
   const input = {
     leaf: from.certificate,
     intermediates: intermediates.map((one) => ('key' in one ? one.certificate : one)),
     anchors: createTrustStore((options.anchors ?? [anchor]).map(({ certificate }) => certificate)),
     selfSignedAnchorsOnly: options.selfSignedAnchorsOnly,
   };
-  return runSteps(buildPath(input, context)) as BuildResult;
+  return runSteps(buildPath(input, pathContext(options.context))) as BuildResult;
 }
 
 /** The subjects of the path, or the reasons of all refusals with the length of their paths and the place of the blame. */

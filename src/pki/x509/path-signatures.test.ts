@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { outcome, validate } from '../../../test/x509/context.ts';
 import { extensionsWithout, resign, rewritten, versionOne } from '../../../test/x509/resign.ts';
 import { toHex } from '../../base/bytes.ts';
 import { MAX_SIGNATURE_CHECKS } from '../../base/limits.ts';
@@ -13,15 +14,7 @@ import * as oids from '../asn1/oids.ts';
 import type { SignatureAlgorithm } from './algorithm.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { type Fault, fault } from './failure.ts';
-import {
-  type PathAccepted,
-  type PathContext,
-  type PathFault,
-  publicKeyAt,
-  SignatureMemo,
-  validatePath,
-  verifySigned,
-} from './path-validate.ts';
+import { type PathAccepted, type PathContext, type PathFault, publicKeyAt, SignatureMemo, verifySigned } from './path-validate.ts';
 import { compatible, type Profile } from './profile.ts';
 import { rfc5280 } from './profile-rfc5280.ts';
 import { runSteps, settle } from './steps.ts';
@@ -31,32 +24,6 @@ const one = issue(anchor, 'CN=One', { ca: true });
 const two = issue(one, 'CN=Two', { ca: true });
 const leaf = issue(two, 'CN=leaf');
 const PATH = [leaf, two, one, anchor];
-
-function contextOf(more: Partial<PathContext>): PathContext {
-  return {
-    crypto: nodeCrypto,
-    now: NOW,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 8,
-    signatures: new SignatureMemo(),
-    ...more,
-  };
-}
-
-function validate(path: readonly TestCa[], more: Partial<PathContext> = {}): PathFault | PathAccepted {
-  const steps = validatePath(
-    path.map(({ certificate }) => certificate),
-    contextOf(more),
-  );
-  return runSteps(steps) as PathFault | PathAccepted;
-}
-
-function outcome(path: readonly TestCa[], more: Partial<PathContext> = {}): string {
-  const found = validate(path, more);
-  return 'reason' in found ? `${found.reason} at ${found.index} of ${found.scope}` : 'accepted';
-}
 
 /** The same certificate with the last bit of its signature turned round. */
 function forged({ certificate, key }: TestCa): TestCa {
@@ -135,9 +102,13 @@ test('the number of checks is bounded', () => {
   assert.equal(outcome(PATH, { signatures }), 'accepted', 'what is known is no check');
 });
 
-/** Made where they are wanted: their keys take a while. */
-const rsa = (): Certificate => issue(anchor, 'CN=RSA', { ca: true }, testKey('rsa')).certificate;
-const pss = (): Certificate => issue(anchor, 'CN=PSS', { ca: true }, testKey('rsa-pss')).certificate;
+/** Under keys that nobody has: 2048 bits of one. */
+function rsaCertificate(algorithm: Uint8Array): Certificate {
+  const key = der.sequence(der.integer(new Uint8Array(256).fill(0xff)), der.integer(65_537));
+  return issue(anchor, 'CN=RSA', {}, { ...testKey('p256'), spki: der.sequence(algorithm, der.bitString(key)) }).certificate;
+}
+const RSA = rsaCertificate(der.algorithm(oids.RSA_ENCRYPTION, der.nullValue()));
+const PSS = rsaCertificate(der.algorithm(oids.RSASSA_PSS));
 const KEY: PublicKey = { type: 'ec', spki: new Uint8Array(0), bits: 256 };
 const ECDSA: SignatureAlgorithm = {
   oid: oids.ECDSA_WITH_SHA256,
@@ -187,20 +158,20 @@ test('one signature: algorithm, hash, rule of the profile and kind of key, befor
     algorithm === ECDSA && info.curve === 'secp256r1' ? 'no' : undefined;
   assert.deepEqual(verification({ profile: { signatureRule } }), ['signature-algorithm', []]);
   assert.deepEqual(verification({ profile: { signatureRule: undefined } }), [undefined, [ECDSA.scheme]]);
-  assert.deepEqual(verification({ issuer: rsa() }), ['signature', []]);
+  assert.deepEqual(verification({ issuer: RSA }), ['signature', []]);
 });
 
 test('RSASSA-PSS has one scheme for plain RSA keys and another for its own', () => {
-  assert.deepEqual(verification({ algorithm: PSS_SHA256, issuer: rsa() }), [undefined, [scheme.RSA_PSS_RSAE_SHA256]]);
-  assert.deepEqual(verification({ algorithm: PSS_SHA256, issuer: pss() }), [undefined, [scheme.RSA_PSS_PSS_SHA256]]);
+  assert.deepEqual(verification({ algorithm: PSS_SHA256, issuer: RSA }), [undefined, [scheme.RSA_PSS_RSAE_SHA256]]);
+  assert.deepEqual(verification({ algorithm: PSS_SHA256, issuer: PSS }), [undefined, [scheme.RSA_PSS_PSS_SHA256]]);
   assert.deepEqual(verification({ algorithm: PSS_SHA256 }), ['signature', []]);
   const pkcs1: SignatureAlgorithm = { ...ECDSA, key: 'rsa', scheme: scheme.RSA_PKCS1_SHA256 };
-  assert.deepEqual(verification({ algorithm: pkcs1, issuer: rsa() }), [undefined, [scheme.RSA_PKCS1_SHA256]]);
-  assert.deepEqual(verification({ algorithm: pkcs1, issuer: pss() }), ['signature', []]);
+  assert.deepEqual(verification({ algorithm: pkcs1, issuer: RSA }), [undefined, [scheme.RSA_PKCS1_SHA256]]);
+  assert.deepEqual(verification({ algorithm: pkcs1, issuer: PSS }), ['signature', []]);
   const salted = { ...PSS_SHA256, saltLength: 20 };
-  assert.deepEqual(verification({ algorithm: salted, issuer: pss() }), ['signature-algorithm', []]);
+  assert.deepEqual(verification({ algorithm: salted, issuer: PSS }), ['signature-algorithm', []]);
   const anySalt = { signatureRule: undefined };
-  assert.deepEqual(verification({ algorithm: salted, issuer: pss(), profile: anySalt }), [undefined, [PSS_SHA256.scheme]]);
+  assert.deepEqual(verification({ algorithm: salted, issuer: PSS, profile: anySalt }), [undefined, [PSS_SHA256.scheme]]);
 });
 
 /** A DSA key of a few bits: its p is 2 bytes long, with or without parameters. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { outcome, validate } from '../../../test/x509/context.ts';
 import { extensionsWithout, resign, rewritten, versionOne } from '../../../test/x509/resign.ts';
 import { TlsError } from '../../base/errors.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
@@ -9,39 +10,13 @@ import * as der from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { CRL_SIGN, KEY_CERT_SIGN } from './extensions.ts';
-import { checkPurposes, type PathAccepted, type PathContext, type PathFault, SignatureMemo, validatePath } from './path-validate.ts';
+import { checkPurposes, type PathContext, type PathFault, SignatureMemo } from './path-validate.ts';
 import { compatible, type PathRole, type Profile } from './profile.ts';
-import { runSteps } from './steps.ts';
 
 const anchor = root('CN=Anchor');
 const one = issue(anchor, 'CN=One', { ca: true });
 const two = issue(one, 'CN=Two', { ca: true });
 const leaf = issue(two, 'CN=leaf', { subjectAltNames: ['leaf.example'] });
-
-/** Leaf first. */
-function validate(path: readonly TestCa[], more: Partial<PathContext> = {}): PathFault | PathAccepted {
-  const context: PathContext = {
-    crypto: nodeCrypto,
-    now: NOW,
-    profile: compatible,
-    policy: {},
-    purposes: [],
-    maxIntermediates: 8,
-    signatures: new SignatureMemo(),
-    ...more,
-  };
-  const steps = validatePath(
-    path.map((each) => each.certificate),
-    context,
-  );
-  return runSteps(steps) as PathFault | PathAccepted;
-}
-
-/** `reason at index of scope`, or `accepted`. */
-function outcome(path: readonly TestCa[], more: Partial<PathContext> = {}): string {
-  const found = validate(path, more);
-  return 'reason' in found ? `${found.reason} at ${found.index} of ${found.scope}` : 'accepted';
-}
 
 /** The same key, with another certificate for it. */
 const as = (ca: TestCa, certificate: Certificate): TestCa => ({ certificate, key: ca.key });

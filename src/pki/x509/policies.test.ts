@@ -1,16 +1,14 @@
 /** Certificate policies on paths of a few certificates: the three counters of RFC 5280 §6.1.2, mappings, and what is left at the end. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { issue, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { validate } from '../../../test/x509/context.ts';
 import { MAX_POLICY_NODES } from '../../base/limits.ts';
-import { nodeCrypto } from '../../crypto/node/index.ts';
 import * as der from '../asn1/der-writer.ts';
 import { ANY_POLICY, INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS, POLICY_MAPPINGS } from '../asn1/oids.ts';
 import type { ExtensionInput } from '../certs/fields.ts';
-import { type PathAccepted, type PathFault, SignatureMemo, validatePath } from './path-validate.ts';
+import { SignatureMemo } from './path-validate.ts';
 import { type PolicyOptions, PolicyState } from './policies.ts';
-import { compatible } from './profile.ts';
-import { runSteps } from './steps.ts';
 
 const [P, Q, R] = ['1.3.1', '1.3.2', '1.3.3'] as const;
 const anchor = root('CN=Anchor');
@@ -53,27 +51,10 @@ function pathOf(...all: readonly Says[]): TestCa[] {
   return path;
 }
 
-function validate(path: readonly TestCa[], policy: PolicyOptions = {}, wantPolicies = true): PathFault | PathAccepted {
-  const steps = validatePath(
-    path.map(({ certificate }) => certificate),
-    {
-      crypto: nodeCrypto,
-      now: NOW,
-      profile: compatible,
-      policy,
-      wantPolicies,
-      purposes: [],
-      maxIntermediates: 100,
-      // Signatures are another matter.
-      signatures: new SignatureMemo(() => true),
-    },
-  );
-  return runSteps(steps) as PathFault | PathAccepted;
-}
-
 /** The policies that are left; or which certificate is refused, by which step. */
-function result(path: readonly TestCa[], policy?: PolicyOptions, wantPolicies?: boolean): string {
-  const found = validate(path, policy, wantPolicies);
+function result(path: readonly TestCa[], policy: PolicyOptions = {}, wantPolicies = true): string {
+  // Signatures are another matter.
+  const found = validate(path, { policy, wantPolicies, maxIntermediates: 100, signatures: new SignatureMemo(() => true) });
   if (!('reason' in found)) return [...found.policies].sort().join() || 'none';
   return `${found.reason} at ${found.index} of ${found.scope}, ${found.step.replace('RFC 5280 ', '')}`;
 }

@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { pathContext } from '../../../test/x509/context.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
 import * as der from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
 import { createCrl, createOcspResponse } from '../certs/revocation.ts';
 import { type CertificateList, parseCrl } from './crl.ts';
 import type { Fault } from './failure.ts';
-import { type PathContext, SignatureMemo } from './path-validate.ts';
-import { compatible } from './profile.ts';
 import type { RevocationAnswer, RevocationSource } from './revocation-source.ts';
 import { checkRevokedStore, createRevokedStore } from './revoked-store.ts';
 import { type StatusSources, statusChecker } from './status.ts';
@@ -20,15 +19,7 @@ const ca = issue(anchor, 'CN=CA', { ca: true });
 const leaf = issue(ca, 'CN=leaf', { serial: Uint8Array.of(0x55) });
 const PATH = [leaf, ca, anchor].map(({ certificate }) => certificate);
 
-const context: PathContext = {
-  crypto: nodeCrypto,
-  now: NOW,
-  profile: compatible,
-  policy: {},
-  purposes: [],
-  maxIntermediates: 8,
-  signatures: new SignatureMemo(),
-};
+const context = pathContext();
 
 function crl(revoked: boolean, more: object = {}): CertificateList {
   const entries = revoked ? [{ serial: leaf.certificate.serial, revocationDate: NOW }] : [];
