@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
 import { pathContext } from '../../../test/x509/context.ts';
-import { listWithout } from '../../../test/x509/resign.ts';
+import { extensionsWithout, listWithout, parts, resign, rewritten } from '../../../test/x509/resign.ts';
 import { TlsError } from '../../base/errors.ts';
 import { MAX_REVOCATION_DEPTH, REVOCATION_CLOCK_SKEW_MS } from '../../base/limits.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
@@ -66,6 +66,12 @@ test('listed or not, by serial number and issuer', () => {
   assert.equal(outcome([crl({ entries: [{ ...entry, reason: 8 }] })]), 'good', 'removed');
 });
 
+test('the issuer of a list by its name, in whichever form', () => {
+  const shouting = issue(anchor, 'CN=ca', { ca: true }, testKey('p256', 'CN=CA'));
+  assert.equal(outcome([crl({ issuer: shouting, entries: [entry] })]), 'revoked');
+  assert.equal(outcome([crl({ issuer: shouting })]), 'good');
+});
+
 test('the first list that can be used decides, others are passed over', () => {
   const old = crl({ thisUpdate: NOW - 3 * DAY, nextUpdate: NOW - 2 * DAY, entries: [entry] });
   assert.equal(outcome([old]), 'CRL has expired');
@@ -94,6 +100,9 @@ test('rules of the profile, critical extensions, and what cannot be read', () =>
   const extension = { oid: '1.2.3.4', critical: true, value: der.nullValue() };
   assert.equal(outcome([crl({ extensions: [extension] })]), 'critical extension 1.2.3.4 of the CRL is not known');
   assert.equal(outcome([crl({ extensions: [{ ...extension, critical: false }] })]), 'good');
+  const [tbs, , signature] = parts(crl().der);
+  const differing = parseCrl(der.sequence(tbs!, der.algorithm(oids.ECDSA_WITH_SHA384), signature!));
+  assert.equal(outcome([differing]), 'signature algorithms of the CRL differ');
   const inEntry = { ...entry, serial: Uint8Array.of(1), extensions: [extension] };
   assert.equal(outcome([crl({ entries: [inEntry] })]), 'critical extension 1.2.3.4 of the CRL is not known');
   const broken = { ...entry, extensions: [{ oid: oids.CRL_REASON, value: der.nullValue() }] };
@@ -129,6 +138,9 @@ test('scope: for end entities, for CAs, for attribute certificates', () => {
   const users = crl({ scope: { only: 'user' } });
   assert.equal(outcome([users]), 'good');
   assert.equal(outcome([crl({ scope: { only: 'ca' } })]), 'CRL is for CAs only');
+  const extensions = extensionsWithout(leaf.certificate, oids.BASIC_CONSTRAINTS);
+  const plain = { ...leaf, certificate: resign(ca, rewritten(leaf.certificate, { extensions })) };
+  assert.equal(outcome([users], { path: [plain, ca, anchor] }), 'good', 'without basic constraints it is no CA');
   const above = { path: [ca, anchor] };
   assert.equal(outcome([crl({ issuer: anchor, scope: { only: 'user' } })], above), 'CRL is for end entities only');
   assert.equal(outcome([crl({ issuer: anchor, scope: { only: 'ca' } })], above), 'good');
@@ -271,11 +283,14 @@ test('who signs a list: the issuer, with a key that may, and with a way to the s
   const expired = lists(anchor, { notAfter: NOW - DAY });
   assert.equal(outcome([crl({ issuer: expired })], { certificates: [expired] }), 'signer of the CRL has no valid path');
   assert.equal(outcome([crl({ issuer: own })], { certificates: [expired, own] }), 'good');
+  // Never the certificate that is asked about, though it have the name of its issuer.
+  const rolled = issue(ca, 'CN=CA', { ca: true }, testKey('p256', 'rolled'));
+  assert.equal(outcome([crl({ issuer: rolled })], { path: [rolled, ca, anchor] }), 'signature of the CRL does not verify');
   // Its purposes and policies are not those of the path.
   const context = { purposes: [oids.CODE_SIGNING], policy: { requireExplicitPolicy: true } };
   assert.equal(outcome([crl({ issuer: own })], { certificates: [own], context }), 'good');
   // Below an intermediate that came along.
-  const middle = issue(anchor, 'CN=Middle', { ca: true });
+  const middle = issue(anchor, 'CN=Middle', { ca: true, extendedKeyUsage: [oids.EMAIL_PROTECTION] });
   const far = lists(middle);
   assert.equal(outcome([crl({ issuer: far })], { certificates: [far, middle] }), 'good');
   assert.equal(outcome([crl({ issuer: far })], { certificates: [far] }), 'signer of the CRL has no valid path');
@@ -335,6 +350,9 @@ test('the signature of a list is checked once for each signer', () => {
   const path = [leaf, ca, anchor].map(({ certificate }) => certificate);
   for (let i = 0; i < 2; i++) assert.equal((runSteps(checker.status(leaf.certificate, path, context)) as CrlStatus).status, 'good');
   assert.deepEqual([checks, signatures.checks], [1, 1]);
+  const bad = new CrlChecker({ crls: [crl({ issuer: { ...ca, key: testKey('p256', 'wrong').handle } })], certificates: [] });
+  for (let i = 0; i < 2; i++) assert.equal((runSteps(bad.status(leaf.certificate, path, context)) as CrlStatus).status, 'unknown');
+  assert.deepEqual([checks, signatures.checks], [2, 2]);
 });
 
 test('deltas: the newest that goes with the complete list', () => {

@@ -185,6 +185,7 @@ test('a source: what it has, good or revoked, and what is no proof', () => {
     of({ problem: 'no route', ocspResponses: [staple('unknown')], crls: [crl(false, { issuer: anchor })] }),
     open('no route'),
   );
+  assert.deepEqual(of({ problem: 'one of two', crls: [crl(false)] }), ['accepted', 'accepted'], 'what there is may be enough');
   assert.deepEqual(of(new Error('no network')), open('no network'));
   // What was unreadable before is told first.
   assert.deepEqual(of({}, { unreadable: 'junk' }), [`${UNKNOWN}junk`, `${UNKNOWN}junk`]);
