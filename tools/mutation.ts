@@ -4,7 +4,8 @@
  * npm run mutation -- --update     writes docs/mutation.md: of the areas that were run anew, of the others as they were
  * npm run mutation -- --page       writes that page anew, without running anything
  *
- * Exit status: 1 when an area stays below the mark. Texts are not altered: error details are no behaviour.
+ * Exit status: 1 when an area stays below the mark, or a page would have a survivor without a reason or a reason without a survivor.
+ * Texts are not altered: error details are no behaviour.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -57,10 +58,11 @@ for (const area of chosen) {
   for (const survivor of row.survivors) console.log(`  line ${survivor.location.start.line}: ${describe(survivor)}`);
   for (const mutant of row.late) console.log(`  without end, line ${mutant.location.start.line}: ${describe(mutant)}`);
 }
-if (values.update || values.page) update(rows);
+const loose = values.update || values.page ? update(rows) : [];
+for (const line of loose) console.log(`✖ ${line}`);
 const low = rows.filter((row) => percent(row) < MARK);
-console.log(`${rows.length - low.length} passed, ${low.length} failed`);
-process.exitCode = low.length === 0 ? 0 : 1;
+console.log(`${rows.length - low.length} passed, ${low.length + loose.length} failed`);
+process.exitCode = low.length + loose.length === 0 ? 0 : 1;
 
 async function mutate(area: Area): Promise<MutantResult[]> {
   const tempDirName = join('.cache', `mutation-${area.name}-${process.pid}`);
@@ -118,7 +120,8 @@ function oneLine(text: string): string {
 /** The last results of each area, from which the page is made. */
 type Results = Record<string, { total: number; killed: number; survivors: string[] }>;
 
-function update(changed: readonly Row[]): void {
+/** Writes the page; returns what does not go together in it. */
+function update(changed: readonly Row[]): string[] {
   const results: Results = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Results) : {};
   for (const { area, total, killed, survivors } of changed) results[area.name] = { total, killed, survivors: survivors.map(describe) };
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
@@ -131,9 +134,17 @@ function update(changed: readonly Row[]): void {
     .filter((row) => row.survivors.length > 0)
     .flatMap((row) => ['', `## ${row.name}`, '', ...row.survivors.map(argued)]);
   writeFileSync(PAGE, [INTRODUCTION, ...table, ...survivors, ''].join('\n'));
+  const lines = areas.flatMap((row) => row.survivors);
+  return [
+    ...lines.filter((line) => reasonOf(line) === undefined).map((line) => `not argued: ${line}`),
+    ...ARGUMENTS.filter(({ where }) => !lines.some((line) => line.includes(where))).map(({ where }) => `nothing to argue: ${where}`),
+  ];
+}
+
+function reasonOf(survivor: string): string | undefined {
+  return ARGUMENTS.find(({ where }) => survivor.includes(where))?.reason;
 }
 
 function argued(survivor: string): string {
-  const reason = ARGUMENTS.find(({ where }) => survivor.includes(where))?.reason ?? 'not argued yet';
-  return `- \`${survivor.replaceAll('`', "'")}\`: ${reason}`;
+  return `- \`${survivor.replaceAll('`', "'")}\`: ${reasonOf(survivor) ?? 'not argued yet'}`;
 }
