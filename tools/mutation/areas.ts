@@ -63,4 +63,9 @@ export const AREAS: readonly Area[] = [
     files: ['src/pki/x509/verifier.ts', 'src/pki/x509/known-intermediates.ts', 'src/pki/x509/identity.ts', 'src/pki/x509/failure.ts'],
     tests: ['src/pki/x509/identity.test.ts', 'src/pki/x509/verifier.test.ts'],
   },
+  {
+    name: 'verdict',
+    files: ['src/pki/x509/validate.ts', 'src/pki/x509/report.ts'],
+    tests: ['src/pki/x509/validate.test.ts'],
+  },
 ];

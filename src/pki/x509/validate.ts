@@ -8,7 +8,6 @@ import { MAX_INTERMEDIATES } from '../../base/limits.ts';
 import type { MaybePromise } from '../../base/maybe-promise.ts';
 import type { CryptoProvider } from '../../crypto/port.ts';
 import * as oids from '../asn1/oids.ts';
-import { looksLikePem } from '../asn1/pem.ts';
 import { signatureAlgorithmOid } from './algorithm.ts';
 import { Certificate, parseCertificates } from './certificate.ts';
 import { type CertificateList, parseCrls } from './crl.ts';
@@ -188,7 +187,7 @@ function identityFault(leaf: Certificate, options: ValidateOptions, purposes: re
     }
     return undefined;
   } catch (error) {
-    if (!(error instanceof TlsError) || error.origin !== 'api' || error.code !== 'bad_der') throw error;
+    if (!(error instanceof TlsError) || error.code !== 'bad_der') throw error;
     return fault('malformed', 'RFC 5280 4.2', error.detail ?? error.code);
   }
 }
@@ -245,7 +244,6 @@ function readSources(sources: readonly CertificateSource[], failures: PathFailur
   for (const source of sources) {
     try {
       if (source instanceof Certificate) found.push(source);
-      else if (typeof source !== 'string' && !looksLikePem(source)) found.push(new Certificate(source));
       else found.push(...parseCertificates(source));
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
