@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
 import { pathContext } from '../../../test/x509/context.ts';
+import { respond } from '../../../test/x509/responses.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
 import * as der from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
-import { createCrl, createOcspResponse } from '../certs/revocation.ts';
+import { createCrl } from '../certs/revocation.ts';
 import { type CertificateList, parseCrl } from './crl.ts';
 import type { Fault } from './failure.ts';
 import type { RevocationAnswer, RevocationSource } from './revocation-source.ts';
@@ -28,14 +29,7 @@ function crl(revoked: boolean, more: object = {}): CertificateList {
   );
 }
 
-const staple = (status: 'good' | 'revoked' | 'unknown', about: TestCa = leaf): Uint8Array =>
-  createOcspResponse({
-    crypto: nodeCrypto,
-    issuer: ca.certificate,
-    responder: ca,
-    producedAt: NOW,
-    answers: [{ certificate: about.certificate, status, thisUpdate: NOW, nextUpdate: NOW + DAY }],
-  }) as Uint8Array;
+const staple = (status: 'good' | 'revoked' | 'unknown', about: TestCa = leaf): Uint8Array => respond(about, ca, status);
 
 /** `unchecked`, `accepted`, or the reason with its message. */
 function outcome(sources: Partial<StatusSources>, path = PATH): string {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { respond } from '../../../test/x509/responses.ts';
 import { MAX_INTERMEDIATES } from '../../base/limits.ts';
 import { TlsError } from '../../base/errors.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
@@ -224,14 +225,6 @@ test('lists: DER, PEM, parsed, one or many; one that cannot be read leaves thing
 });
 
 test('responses: each for the certificates that it speaks of', () => {
-  const respond = (about: TestCa, issuer: TestCa, status: 'good' | 'revoked'): Uint8Array =>
-    createOcspResponse({
-      crypto: nodeCrypto,
-      issuer: issuer.certificate,
-      responder: issuer,
-      producedAt: NOW,
-      answers: [{ certificate: about.certificate, status, thisUpdate: NOW, nextUpdate: NOW + DAY }],
-    }) as Uint8Array;
   const [good, goodCa] = [respond(leaf, ca, 'good'), respond(ca, anchor, 'good')];
   assert.equal(outcome({ ocspResponses: [good, goodCa], revocation: 'required' }), 'valid');
   assert.equal(outcome({ ocspResponses: [good], revocation: 'required' }), 'revocation-unknown');

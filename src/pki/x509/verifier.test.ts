@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DAY, issue, NOW, root, type TestCa, testKey } from '../../../test/x509/ca.ts';
+import { respond } from '../../../test/x509/responses.ts';
 import { concat } from '../../base/bytes.ts';
 import { type ErrorCode, TlsError } from '../../base/errors.ts';
 import { MAX_CHAIN_BYTES, MAX_CHAIN_LENGTH, MAX_KNOWN_INTERMEDIATES } from '../../base/limits.ts';
@@ -9,7 +10,7 @@ import { nodeCrypto } from '../../crypto/node/index.ts';
 import type { CryptoProvider } from '../../crypto/port.ts';
 import * as der from '../asn1/der-writer.ts';
 import * as oids from '../asn1/oids.ts';
-import { createCrl, createOcspResponse } from '../certs/revocation.ts';
+import { createCrl } from '../certs/revocation.ts';
 import { parseCrl } from './crl.ts';
 import { type FailureReason, failureError, failureOf } from './failure.ts';
 import { KnownIntermediates } from './known-intermediates.ts';
@@ -222,14 +223,6 @@ test('revocation: the store, CRLs, a source, by the mode', () => {
 });
 
 test('staples: each for its own certificate, by its place in the chain', () => {
-  const respond = (about: TestCa, issuer: TestCa, status: 'good' | 'revoked'): Uint8Array =>
-    createOcspResponse({
-      crypto: nodeCrypto,
-      issuer: issuer.certificate,
-      responder: issuer,
-      producedAt: NOW,
-      answers: [{ certificate: about.certificate, status, thisUpdate: NOW, nextUpdate: NOW + DAY }],
-    }) as Uint8Array;
   const good = respond(leaf, ca, 'good');
   const bad = respond(leaf, ca, 'revoked');
   const goodCa = respond(ca, anchor, 'good');
