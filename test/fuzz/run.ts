@@ -45,14 +45,17 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-const chosen = TARGETS.filter(
-  ({ name }) => positionals.length === 0 || positionals.some((word) => name.toLowerCase().includes(word.toLowerCase())),
-);
+const chosen = TARGETS.filter(({ name }) => positionals.length === 0 || positionals.some((word) => matches(name, word)));
 if (chosen.length === 0) {
   console.error(`no target matches; there are: ${TARGETS.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
 process.exitCode = values.distil ? distil(chosen) : await fuzz(chosen);
+
+/** A whole name stands for its target alone: `TLS flights` is a part of another. */
+function matches(name: string, word: string): boolean {
+  return TARGETS.some((target) => target.name === word) ? name === word : name.toLowerCase().includes(word.toLowerCase());
+}
 
 async function fuzz(targets: readonly FuzzTarget[]): Promise<number> {
   const why = values.plain ? 'as asked' : await whyNotGuided();
