@@ -175,11 +175,11 @@ test('D13: a whole message that fills the bound exactly is taken, one byte more 
   }
 });
 
-test('D13: the first piece of a message needs room for its page, and the next page for itself', () => {
-  const first = new Reassembly(0, 8_192, 1_023);
+test('D13: the first piece of a message needs room for its header and page, and the next page for itself', () => {
+  const first = new Reassembly(0, 8_192, MESSAGE_HEADER + 1_023);
   assert.equal(add(first, fragmentOf(message(2_000, 0), 0, 10)), 'full');
   assert.equal(first.held, 0);
-  const page = 1_024 + 128;
+  const page = MESSAGE_HEADER + 1_024 + 128;
   const second = new Reassembly(0, 8_192, page + 975);
   assert.equal(add(second, fragmentOf(message(2_000, 0), 0, 10)), 'taken');
   assert.equal(second.held, page);
@@ -189,6 +189,19 @@ test('D13: the first piece of a message needs room for its page, and the next pa
   assert.equal(add(both, fragmentOf(message(2_000, 0), 0, 10)), 'taken');
   assert.equal(add(both, fragmentOf(message(2_000, 0), 1_900, 10)), 'taken', 'the last page is as long as what is left of the message');
   assert.equal(both.held, page + 976 + 122);
+});
+
+test('D13: a short message in pieces stays within the bound when it is complete', () => {
+  const raw = message(2, 0);
+  const room = MESSAGE_HEADER + 2 + 1;
+  const tight = new Reassembly(0, 8_192, room - 1);
+  assert.equal(add(tight, fragmentOf(raw, 0, 1)), 'full', 'header, bytes and their bits');
+  const enough = new Reassembly(0, 8_192, room);
+  assert.equal(add(enough, fragmentOf(raw, 0, 1)), 'taken');
+  assert.equal(add(enough, fragmentOf(raw, 1, 1)), 'taken');
+  assert.equal(enough.held, raw.length);
+  assert.deepEqual(enough.take(), raw);
+  assert.equal(enough.held, 0);
 });
 
 test('D13: later messages make room for the next, those before it never do', () => {

@@ -69,8 +69,11 @@ export class Reassembly {
     if (length === 0 && f.length > 0) return 'taken';
     const partial: Partial = { type: f.type, length: f.length, raw: undefined, pages: undefined, have: 0, held: 0 };
     if (length < f.length) {
-      if (!this.#allow(Math.min(PAGE, f.length), index)) return 'full';
+      // The header counts from the beginning: a short message is longer when it is complete than its page is.
+      if (!this.#allow(MESSAGE_HEADER + Math.min(PAGE, f.length), index)) return 'full';
       this.#store(index, partial);
+      partial.held = MESSAGE_HEADER;
+      this.#count(MESSAGE_HEADER);
       return this.#merge(partial, f, index);
     }
     if (!this.#allow(MESSAGE_HEADER + length, index)) return 'full';
