@@ -359,14 +359,6 @@ export const ARGUMENTS: readonly Argument[] = [
     reason: 'a message that is complete has pages: the empty list is there for the types',
   },
   {
-    where: 'reassembly.ts: ConditionalExpression: !this.#allow(Math.min(PAGE, f.length), index) → false',
-    reason: "refused here or by the page's own count, with the same answer",
-  },
-  {
-    where: 'reassembly.ts: MethodExpression: Math.min(PAGE, f.length) → Math.max(PAGE, f.length)',
-    reason: "an estimate: the page's own count is exact",
-  },
-  {
     where: 'reassembly.ts: ConditionalExpression: partial !== undefined → true',
     reason: 'the last entry is never a hole: holes lie before an entry',
   },

@@ -220,6 +220,18 @@ test('D13: later messages make room for the next, those before it never do', () 
   assert.equal(reassembly.held, 0);
 });
 
+test('D13: a piece of a message that is complete already is held by nothing', () => {
+  const raw = message(100, 1);
+  for (const pieces of [[fragmentOf(raw, 0, 100)], [fragmentOf(raw, 0, 50), fragmentOf(raw, 50, 50)]]) {
+    const reassembly = new Reassembly(0, 8_192, 65_536);
+    for (const piece of pieces) assert.equal(add(reassembly, piece), 'taken');
+    assert.equal(reassembly.held, raw.length);
+    assert.equal(add(reassembly, fragmentOf(raw, 10, 20)), 'taken');
+    assert.equal(add(reassembly, fragmentOf(raw, 0, 100)), 'taken');
+    assert.equal(reassembly.held, raw.length);
+  }
+});
+
 test('D11: an empty piece of a longer message is not kept', () => {
   const reassembly = new Reassembly(0, 8_192, 65_536);
   assert.equal(add(reassembly, fragmentOf(message(50, 0), 0, 0)), 'taken');
