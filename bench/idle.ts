@@ -10,6 +10,8 @@ const COUNT = quick ? 500 : 2000;
 /** Opened and closed before the first look: the young generation grows to its working size once, whoever fills it. */
 const WARM = quick ? 500 : 1500;
 const REST_MS = 5_000;
+/** Left alone, the young generation takes and gives back 32 MB when it likes: 16 KB a connection, up or down, whoever they are. */
+const STILL = ['--min-semi-space-size=1', '--max-semi-space-size=1'];
 
 interface Memory {
   readonly rss: number;
@@ -22,8 +24,8 @@ interface PerConnection {
 }
 
 async function measure(kind: Kind): Promise<PerConnection> {
-  const server = await Child.start();
-  const client = await Child.start();
+  const server = await Child.start(...STILL);
+  const client = await Child.start(...STILL);
   const port = await server.ask<number>('serve', { kind, files: FILES });
   await client.ask('openMany', { kind, port, files: FILES, count: WARM });
   await client.ask('close');

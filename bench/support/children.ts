@@ -45,9 +45,10 @@ export class Child {
     this.#process = process;
   }
 
-  static async start(): Promise<Child> {
+  /** `flags`: of V8, beside those that all have. */
+  static async start(...flags: readonly string[]): Promise<Child> {
     await bundle();
-    const child = fork(join(OUT, 'child.mjs'), { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(join(OUT, 'child.mjs'), { execArgv: ['--expose-gc', ...flags], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     await once(child, 'message');
     return new Child(child);
   }
