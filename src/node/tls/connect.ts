@@ -5,7 +5,8 @@ import { sharedReadBuffer } from '../driver.ts';
 import { argumentError } from './errors.ts';
 import type { KeyInput } from './credentials.ts';
 import type { SecureContextOptions } from './secure-context.ts';
-import { TLSSocket, type TLSSocketOptions } from './socket.ts';
+import { TLSSocket } from './socket.ts';
+import type { TLSSocketOptions } from './socket-options.ts';
 
 /** As of node:tls, and what this library adds. */
 export interface ConnectionOptions

@@ -14,7 +14,8 @@ export { checkServerIdentity } from './identity.ts';
 export { type CACertificateType, getCACertificates, setDefaultCACertificates } from './roots.ts';
 export { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
 export { createServer, Server, type TlsOptions } from './server.ts';
-export { TLSSocket, type TLSSocketOptions } from './socket.ts';
+export { TLSSocket } from './socket.ts';
+export type { TLSSocketOptions } from './socket-options.ts';
 export type { KeyInput } from './credentials.ts';
 
 /** The roots that Node brings, PEM. */

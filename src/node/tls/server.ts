@@ -9,7 +9,8 @@ import { argumentError, codedError } from './errors.ts';
 import { DEFAULT_HANDSHAKE_TIMEOUT_MS, OPENER, type ServerEvents, ServerOpener, serverSettings } from './open.ts';
 import { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
 import { secureContextOf, type ServerSettings } from './server-side.ts';
-import { TLSSocket, type TLSSocketOptions } from './socket.ts';
+import { TLSSocket } from './socket.ts';
+import type { TLSSocketOptions } from './socket-options.ts';
 
 /** As of node:tls, and what this library adds. */
 export interface TlsOptions

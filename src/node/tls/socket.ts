@@ -16,7 +16,7 @@ import type { HeartbeatRequest } from '../../handshake/features/heartbeat.ts';
 import type { TraceEntry } from '../../handshake/flow.ts';
 import { encodeSession } from '../../session/codec.ts';
 import type { Session } from '../../session/session.ts';
-import { Driver, type DriverEvent, type DriverHost, sharedReadBuffer } from '../driver.ts';
+import { Driver, type DriverEvent, type DriverHost } from '../driver.ts';
 import type { Watchers } from './client.ts';
 import { argumentError, codedError, connectionError, trustError } from './errors.ts';
 import { altNameError, reasonOf } from './identity.ts';
@@ -25,13 +25,10 @@ import { type Opener, openerOf } from './open.ts';
 import { type Done, Outbox } from './outbox.ts';
 import { certificateObject, x509 } from './peer.ts';
 import type { SecureContext, SecureContextOptions } from './secure-context.ts';
-import { secureContextOf } from './server-side.ts';
 import { NetMembers } from './socket-net.ts';
 import type { RenegotiateRequest, TLSSocketOptions } from './socket-options.ts';
 import { TRANSPORT } from './socket-shape.ts';
-import { letGo, listenTo, takeOver } from './transport.ts';
-
-export type { RenegotiateRequest, TLSSocketOptions } from './socket-options.ts';
+import { awaitConnect, letGo, listenTo, takeOver } from './transport.ts';
 
 /** A Buffer over memory of its own. */
 type Bytes = Buffer<ArrayBuffer>;
@@ -98,9 +95,9 @@ export class TLSSocket extends NetMembers implements DriverHost {
       throw argumentError('socket', 'an instance of stream.Duplex', transport);
     this[TRANSPORT] = transport;
     this.#attached = own;
-    if (transport instanceof Socket && transport.connecting) listenTo(transport, this, { forwarded: own });
+    listenTo(transport, this);
+    if (transport instanceof Socket && transport.connecting) awaitConnect(transport, own);
     else {
-      listenTo(transport, this, undefined);
       takeOver(transport);
       process.nextTick(startLater, this);
     }
@@ -513,5 +510,3 @@ function emitClose(socket: TLSSocket, hadError: boolean): void {
 function writeTrace(entry: TraceEntry): void {
   process.stderr.write(`TLS ${entry.from} ${entry.kind === 'message' ? `${entry.name} (${entry.length} bytes)` : entry.name}\n`);
 }
-
-export { secureContextOf, sharedReadBuffer };

@@ -30,14 +30,17 @@ const FORWARDED: readonly (readonly [string, (this: Owned, ...args: unknown[]) =
   },
 ]);
 
-/** The socket listens to its transport until it has a driver. `connects`: what it tells of itself is told on. */
-export function listenTo(transport: Duplex, socket: TLSSocket, connects: { readonly forwarded: boolean } | undefined): void {
+/** The socket listens to its transport until it has a driver. */
+export function listenTo(transport: Duplex, socket: TLSSocket): void {
   (transport as Owned)[OWNER] = socket;
   transport.on('error', onEarlyError);
-  if (connects === undefined) return;
+}
+
+/** The transport is not connected yet. `forwards`: the socket tells on what it tells of that. */
+export function awaitConnect(transport: Duplex, forwards: boolean): void {
   transport.on('connect', onConnect);
   transport.on('close', onEarlyClose);
-  if (connects.forwarded) for (const [event, forward] of FORWARDED) transport.on(event, forward);
+  if (forwards) for (const [event, forward] of FORWARDED) transport.on(event, forward);
 }
 
 /** The driver listens now. */

@@ -104,37 +104,15 @@ test('several of one name: the key identifiers that match, then those that say n
   const key = testKey('p256', 'CN=CA');
   const candidate = (fields: object): TestCa => issue(anchor, 'CN=CA', { ca: true, ...fields }, key);
   const good = candidate({});
-  const bare = {
-    ...good,
-    certificate: resign(
-      anchor,
-      rewritten(candidate({}).certificate, { extensions: extensionsWithout(good.certificate, oids.SUBJECT_KEY_IDENTIFIER) }),
-    ),
+  /** With another subjectKeyIdentifier, or none. */
+  const identified = (value?: Uint8Array): TestCa => {
+    const more = value === undefined ? [] : [{ oid: oids.SUBJECT_KEY_IDENTIFIER, value }];
+    const extensions = extensionsWithout(good.certificate, oids.SUBJECT_KEY_IDENTIFIER, ...more);
+    return { ...good, certificate: resign(anchor, rewritten(candidate({}).certificate, { extensions })) };
   };
-  const other = {
-    ...good,
-    certificate: resign(
-      anchor,
-      rewritten(candidate({}).certificate, {
-        extensions: extensionsWithout(good.certificate, oids.SUBJECT_KEY_IDENTIFIER, {
-          oid: oids.SUBJECT_KEY_IDENTIFIER,
-          value: der.octetString(new Uint8Array(20)),
-        }),
-      }),
-    ),
-  };
-  const broken = {
-    ...good,
-    certificate: resign(
-      anchor,
-      rewritten(candidate({}).certificate, {
-        extensions: extensionsWithout(good.certificate, oids.SUBJECT_KEY_IDENTIFIER, {
-          oid: oids.SUBJECT_KEY_IDENTIFIER,
-          value: der.nullValue(),
-        }),
-      }),
-    ),
-  };
+  const bare = identified();
+  const other = identified(der.octetString(new Uint8Array(20)));
+  const broken = identified(der.nullValue());
   const old = candidate({ notAfter: NOW - 1_000 });
   const young = candidate({ notBefore: NOW + 1_000 });
   const end = issue(good, 'CN=end');
