@@ -94,11 +94,10 @@ function assertWorks(pair: Pair, what: string): void {
     ['client', 'server'],
     ['server', 'client'],
   ] as const) {
-    for (const length of [1, 15, 16, 17, 40_000]) pair[from].connection.send(data.subarray(0, length));
+    const sent = [1, 15, 16, 17, 40_000].map((length) => data.subarray(0, length));
+    for (const part of sent) pair[from].connection.send(part);
     pair.pump();
-    const received = Buffer.concat(pair[to].received);
-    assert.equal(received.length, 40_049, what);
-    assert.ok(equal(received.subarray(49), data), what);
+    assert.ok(equal(Buffer.concat(pair[to].received), Buffer.concat(sent)), what);
   }
 }
 

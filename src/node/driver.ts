@@ -5,6 +5,7 @@
  */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { release } from '../base/release.ts';
 import { TlsError } from '../base/errors.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { ConnectionEvent } from '../engine/events.ts';
@@ -30,10 +31,11 @@ const REST_MS = 2_000;
 const LINGER_MS = 1_000;
 
 /**
- * All sockets that the library opens read into this one: what is read is used up before the next read. On Windows, where
- * reads are posted ahead, they have buffers of their own.
+ * All sockets that the library opens read into this one: what is read is used up before the next read. Twice what a TCP segment
+ * can hold: a fifth less for receiving than half of it, no more than twice of it. On Windows, where reads are posted ahead,
+ * they have buffers of their own.
  */
-export const sharedReadBuffer: Uint8Array | undefined = process.platform === 'win32' ? undefined : new Uint8Array(65_536);
+export const sharedReadBuffer: Uint8Array | undefined = process.platform === 'win32' ? undefined : new Uint8Array(131_072);
 
 const DRIVER: unique symbol = Symbol('veritls.driver');
 interface Carried extends Duplex {
@@ -56,6 +58,8 @@ export class Driver {
   readonly #lenient: boolean;
   /** The transport is a TCP socket and nothing derived from it. */
   readonly #plain: boolean;
+  /** Such a socket that nobody read before: what it delivers comes from the kernel, in memory that nobody knows. */
+  readonly #fresh: boolean;
   /** What is being written: pieces, the one at hand, and how much of it is gone. */
   #pieces: readonly Uint8Array[] | undefined;
   #piece = 0;
@@ -73,6 +77,7 @@ export class Driver {
     this.#host = host;
     this.#lenient = lenient;
     this.#plain = transport.constructor === Socket;
+    this.#fresh = this.#plain && (transport as Socket).bytesRead === 0 && transport.readableLength === 0;
     awake.add(this);
     sweeper ??= setInterval(sweep, REST_MS).unref();
     (transport as Carried)[DRIVER] = this;
@@ -96,6 +101,12 @@ export class Driver {
     this.connection.receive(bytes);
     this.#turn();
     return !this.#paused;
+  }
+
+  /** A chunk of the transport's own. Its memory goes back, 64 KB a time, unless somebody else may be looking at it. */
+  deliver(chunk: Uint8Array): void {
+    this.receive(chunk);
+    if (this.#fresh && this.transport.listenerCount('data') === 1 && this.transport.listenerCount('readable') === 0) release(chunk);
   }
 
   /** Seals and sends; of several pieces, none of which shares a record with another. `done` is called when the transport has room for more. One at a time. */
@@ -217,7 +228,7 @@ export class Driver {
       for (let event = connection.poll(); event !== undefined; event = connection.poll()) {
         if (this.#detached) break;
         if (event.type !== 'data') this.#tell(event);
-        else if (!this.#host.driverData(owned(event.data))) this.#held = true;
+        else if (!this.#host.driverData(event.data)) this.#held = true;
       }
       this.#flush();
     } finally {
@@ -357,11 +368,6 @@ function sweep(): void {
   sweeper = undefined;
 }
 
-/** A view of the shared read buffer (suites without encryption) would change under its reader. */
-function owned(data: Uint8Array): Uint8Array {
-  return sharedReadBuffer !== undefined && data.buffer === sharedReadBuffer.buffer ? data.slice() : data;
-}
-
 function sendTickets(driver: Driver): void {
   driver.sendTickets();
 }
@@ -379,7 +385,7 @@ function linger(transport: Duplex): void {
 // One listener of each kind for all transports: closures would cost each connection half a kilobyte.
 
 function onData(this: Carried, chunk: Uint8Array): void {
-  this[DRIVER]?.receive(chunk);
+  this[DRIVER]?.deliver(chunk);
 }
 function onEnd(this: Carried): void {
   this[DRIVER]?.ended();

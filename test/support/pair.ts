@@ -49,7 +49,12 @@ export class Pair {
     let moved = this.#drain(from);
     for (let out = from.connection.takeOutput(); out !== undefined; out = from.connection.takeOutput()) {
       moved = true;
-      for (const piece of this.wire(side, out)) to.connection.receive(piece);
+      for (const piece of this.wire(side, out)) {
+        const read = piece.slice();
+        to.connection.receive(read);
+        // As one who reads into the same memory again: nothing that was handed out may lie there.
+        read.fill(0xee);
+      }
     }
     return this.#drain(to) || moved;
   }

@@ -3,6 +3,7 @@
  * made at the first record and dropped by `rest`, so that an idle direction holds nothing but the bytes of its key.
  */
 import * as crypto from 'node:crypto';
+import { release } from '../../base/release.ts';
 import type { Aead, AeadName } from '../port.ts';
 import { plain } from './plain.ts';
 
@@ -124,14 +125,4 @@ class NodeAead implements Aead {
     this.#object = crypto.createSecretKey(key);
     return this.#object;
   }
-}
-
-/** From here on it pays. */
-const LONG = 4096;
-
-/** `update` gives memory of its own: given back now and not by the garbage collector, 16 KB cost a fifth less (Node 22 and up). */
-function release(sealed: Buffer): void {
-  if (sealed.length < LONG) return;
-  const memory = sealed.buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
-  if (memory.byteLength === sealed.length) memory.transfer?.(0);
 }

@@ -435,9 +435,8 @@ export class StreamCarrier implements RecordLayer {
     //= rfc5246#section-6.1
     //# These current states MUST be updated for each record processed.
     this.#readSeq.increment();
-    // Suites without encryption give a view of the record.
-    if (content.buffer === record.fragment.buffer) this.#deframer.letGo();
-    return content;
+    // Suites without encryption give a view of what was pushed, and that is its owner's.
+    return content.buffer === record.fragment.buffer ? content.slice() : content;
   }
 
   /** RFC 9846 §4.3.10: early data that was not accepted. */
