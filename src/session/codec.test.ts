@@ -31,3 +31,14 @@ test('a session survives its encoding', () => {
   for (let length = 0; length < bytes.length; length++) assert.equal(decodeSession(bytes.subarray(0, length)), undefined);
   assert.equal(decodeSession(Uint8Array.of(...bytes, 0)), undefined);
 });
+
+test('a decoded session has memory of its own, and the secret lies apart from what lives longer', () => {
+  const bytes = encodeSession(session);
+  const before = bytes.slice();
+  const decoded = decodeSession(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))!;
+  assert.deepEqual(bytes, before, 'what was given is as it was');
+  bytes.fill(0);
+  assert.deepEqual(decoded, session);
+  const kept = new Uint8Array(decoded.ticket.buffer);
+  assert.ok(!Buffer.from(kept).includes(Buffer.from(session.secret)));
+});

@@ -2,7 +2,7 @@
 import { ILLEGAL_PARAMETER } from '../../base/alerts.ts';
 import { fail } from '../../base/errors.ts';
 import { MAX_PSK_IDENTITIES } from '../../base/limits.ts';
-import { Writer } from '../../base/writer.ts';
+import type { Writer } from '../../base/writer.ts';
 import { hashLength } from '../../crypto/kdf/hash-length.ts';
 import { IN_CLIENT_HELLO, IN_SERVER_HELLO, PRE_SHARED_KEY } from '../../wire/extension.ts';
 import { CLIENT_HELLO } from '../../wire/handshake.ts';
@@ -28,7 +28,7 @@ export const preSharedKey: ExtensionModule = {
     const start = w.length;
     const binders = w.open(2);
     for (const offer of offers) {
-      const size = hashLength(offer.hash);
+      const size = hashLength(offer.schedule.hash);
       w.u8(size);
       w.zeros(size);
     }
@@ -78,7 +78,7 @@ export const preSharedKey: ExtensionModule = {
     //# If these values are not consistent, the client MUST abort the handshake with an
     //# "illegal_parameter" alert.
     if (offer === undefined) fail(ILLEGAL_PARAMETER, 'bad_psk', 'selected_identity');
-    hs.modern.psk = { index, secret: offer.secret, hash: offer.hash, session: offer.session };
+    hs.modern.psk = { index, schedule: offer.schedule, session: offer.session };
   },
 };
 
@@ -86,14 +86,11 @@ export const preSharedKey: ExtensionModule = {
 function fillBinders(hs: Handshake, body: Writer, length: number): void {
   const hello = body.view();
   let at = hello.length - length;
-  const partial = new Writer(at + 4);
-  partial.u8(CLIENT_HELLO);
-  partial.u24(hello.length);
-  partial.bytes(hello.subarray(0, at));
+  const head = Uint8Array.of(CLIENT_HELLO, hello.length >>> 16, hello.length >>> 8, hello.length);
+  const partial = hello.subarray(0, at);
   at += 2;
   for (const offer of hs.modern.offeredPsks) {
-    const kind = offer.session === undefined ? 'ext' : 'res';
-    const binder = binderOf(hs, offer.secret, offer.hash, kind, partial.view());
+    const binder = binderOf(hs, offer, head, partial);
     hello.set(binder, at + 1);
     at += 1 + binder.length;
   }

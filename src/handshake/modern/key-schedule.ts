@@ -44,6 +44,10 @@ export class KeySchedule {
     this.#secret = earlySecret(this.lh, psk);
   }
 
+  get hash(): HashName {
+    return this.lh.hash;
+  }
+
   /** The key of a binder, RFC 9846 §4.3.11.2: of an external PSK or of a session. */
   binderKey(kind: 'ext' | 'res'): Uint8Array {
     return binderKey(this.lh, this.#secret, kind);

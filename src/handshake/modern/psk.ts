@@ -14,10 +14,15 @@ import { bestOf } from '../version.ts';
 import { KeySchedule } from './key-schedule.ts';
 import { modernOffer, type NamedPsk, type OfferedPsk, type SelectedPsk } from './state.ts';
 
-/** The binder over `partial`, the ClientHello without its binders, after what the transcript already holds. */
-export function binderOf(hs: Handshake, secret: Uint8Array, hash: HashName, kind: 'res' | 'ext', partial: Uint8Array): Uint8Array {
-  const schedule = new KeySchedule(hs.crypto, hash, labelPrefix(hs), secret);
-  return finishedMac(schedule.lh, schedule.binderKey(kind), hs.crypto.digest(hash, concat(hs.transcript.messages(), partial)));
+/** The binder over `partial`, the parts of the ClientHello without its binders, after what the transcript already holds. */
+export function binderOf(hs: Handshake, { schedule, session }: OfferedPsk | SelectedPsk, ...partial: readonly Uint8Array[]): Uint8Array {
+  const key = schedule.binderKey(session === undefined ? 'ext' : 'res');
+  return finishedMac(schedule.lh, key, hs.crypto.digest(schedule.hash, concat(hs.transcript.messages(), ...partial)));
+}
+
+/** The schedule of a connection with this PSK: its binder needs the beginning, and the rest goes on from there. */
+function scheduleOf(hs: Handshake, secret: Uint8Array, hash: HashName = 'sha256'): KeySchedule {
+  return new KeySchedule(hs.crypto, hash, labelPrefix(hs), secret);
 }
 
 /** Of the version, or before it is chosen of the one that is offered. */
@@ -33,13 +38,14 @@ export function preparePsks(hs: Handshake): MaybePromise<void> {
   const { session } = hs.options;
   if (session !== undefined && client.resumption && isUsable(hs, session)) {
     const age = client.now() - session.created + session.ageAdd;
-    offers.push({ identity: session.ticket, obfuscatedAge: (age % 2 ** 32) >>> 0, secret: session.secret, hash: session.hash, session });
+    const schedule = scheduleOf(hs, session.secret, session.hash);
+    offers.push({ identity: session.ticket, obfuscatedAge: (age % 2 ** 32) >>> 0, schedule, session });
   }
   modernOffer(hs).offeredPsks = offers;
   if (client.psk === undefined) return;
   return then(client.psk(undefined), (psk: ExternalPsk | undefined) => {
     if (psk === undefined) return;
-    offers.push({ identity: psk.identity, obfuscatedAge: 0, secret: psk.key, hash: psk.hash ?? 'sha256', session: undefined });
+    offers.push({ identity: psk.identity, obfuscatedAge: 0, schedule: scheduleOf(hs, psk.key, psk.hash), session: undefined });
   });
 }
 
@@ -78,14 +84,14 @@ function tryPsk(hs: Handshake, hash: HashName, index: number): MaybePromise<Sele
     const named = hs.modern.peerPsks[i]!;
     const found = resolvePsk(hs, named, i);
     if (isPromise(found)) {
-      return found.then((psk) => (psk?.hash === hash ? accept(hs, named, psk) : tryPsk(hs, hash, i + 1)));
+      return found.then((psk) => (psk?.schedule.hash === hash ? accept(hs, named, psk) : tryPsk(hs, hash, i + 1)));
     }
     //= rfc9846#section-4.3.11
     //# The server MUST ensure that it selects a compatible PSK (if any) and cipher suite.
     //= rfc9846#section-4.7.1
     //# Any ticket MUST only be resumed with a cipher suite that has the same KDF hash algorithm as that
     //# used to establish the original connection.
-    if (found?.hash === hash) return accept(hs, named, found);
+    if (found?.schedule.hash === hash) return accept(hs, named, found);
   }
   return undefined;
 }
@@ -93,13 +99,15 @@ function tryPsk(hs: Handshake, hash: HashName, index: number): MaybePromise<Sele
 function resolvePsk(hs: Handshake, named: NamedPsk, index: number): MaybePromise<SelectedPsk | undefined> {
   const sealed = hs.server.tickets?.open(named.identity);
   const session = sealed === undefined ? undefined : decodeSession(sealed);
-  if (session !== undefined) return mayResume(hs, session) ? { index, secret: session.secret, hash: session.hash, session } : undefined;
+  if (session !== undefined) {
+    return mayResume(hs, session) ? { index, schedule: scheduleOf(hs, session.secret, session.hash), session } : undefined;
+  }
   if (hs.server.findPsk === undefined) return undefined;
   return then(hs.server.findPsk(named.identity), (psk) =>
     //= rfc9846#section-4.3.11
     //# the Hash algorithm MUST be set when the PSK is established or default to SHA-256 if no such
     //# algorithm is defined
-    psk === undefined ? undefined : { index, secret: psk.key, hash: psk.hash ?? 'sha256', session: undefined },
+    psk === undefined ? undefined : { index, schedule: scheduleOf(hs, psk.key, psk.hash), session: undefined },
   );
 }
 
@@ -116,7 +124,7 @@ function mayResume(hs: Handshake, session: Session): boolean {
 function accept(hs: Handshake, named: NamedPsk, psk: SelectedPsk): SelectedPsk {
   const { clientHelloRaw } = hs;
   const partial = clientHelloRaw.subarray(0, clientHelloRaw.length - hs.modern.bindersLength);
-  const binder = binderOf(hs, psk.secret, psk.hash, psk.session === undefined ? 'ext' : 'res', partial);
+  const binder = binderOf(hs, psk, partial);
   //= rfc9846#section-4.3.11
   //# Prior to accepting PSK key establishment, the server MUST validate
   //# the corresponding binder value (see Section 4.2.11.2 below).  If this

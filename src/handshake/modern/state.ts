@@ -1,5 +1,5 @@
 /** What only the handshakes of (D)TLS 1.3 hold. */
-import type { HashName, PendingKeyShare } from '../../crypto/port.ts';
+import type { PendingKeyShare } from '../../crypto/port.ts';
 import type { ModernSuite } from '../../crypto/suites/suite.ts';
 import type { Session } from '../../session/session.ts';
 import type { NamedGroup } from '../../wire/group.ts';
@@ -10,17 +10,16 @@ import type { KeySchedule } from './key-schedule.ts';
 export interface OfferedPsk {
   readonly identity: Uint8Array;
   readonly obfuscatedAge: number;
-  readonly secret: Uint8Array;
-  readonly hash: HashName;
+  /** Into which it went. */
+  readonly schedule: KeySchedule;
+  /** The session that it resumes; undefined: external. */
   readonly session: Session | undefined;
 }
 
 /** The PSK in use. */
 export interface SelectedPsk {
   readonly index: number;
-  readonly secret: Uint8Array;
-  readonly hash: HashName;
-  /** The session that it resumes; undefined: external. */
+  readonly schedule: KeySchedule;
   readonly session: Session | undefined;
 }
 

@@ -34,7 +34,7 @@ export function connect(...args: unknown[]): TLSSocket {
   const [options, listener] = normalize(args);
   const { socket } = options;
   const host = options.host ?? (socket as { _host?: string } | undefined)?._host;
-  const tls = new TLSSocket(socket ?? null, { ...options, ...(host === undefined ? {} : { host }), isServer: false });
+  const tls = new TLSSocket(socket ?? null, { ...options, host, isServer: false });
   if (listener !== undefined) tls.once('secureConnect', listener);
   if (options.timeout !== undefined && options.timeout > 0) tls.setTimeout(options.timeout);
   if ((socket === undefined || socket === null) && !tls.destroyed) open(tls, options);
@@ -42,12 +42,11 @@ export function connect(...args: unknown[]): TLSSocket {
 }
 
 function open(tls: TLSSocket, options: ConnectionOptions): void {
-  const { signal: _signal, timeout: _timeout, ...rest } = options as Record<string, unknown>;
-  const netOptions = { ...rest, allowHalfOpen: true } as unknown as NetConnectOpts & { onread?: OnReadOpts };
-  if (sharedReadBuffer !== undefined) {
-    netOptions.onread = { buffer: sharedReadBuffer, callback: (length, buffer) => tls._receive(length, buffer) };
-  }
-  tls._attach(connectNet(netOptions), true);
+  const onread: OnReadOpts | undefined =
+    sharedReadBuffer === undefined ? undefined : { buffer: sharedReadBuffer, callback: (length, buffer) => tls._receive(length, buffer) };
+  // Signal and timeout are the TLSSocket's.
+  const own = { ...options, allowHalfOpen: true, signal: undefined, timeout: undefined, onread };
+  tls._attach(connectNet(own as unknown as NetConnectOpts), true);
 }
 
 function normalize(args: readonly unknown[]): [ConnectionOptions, Listener | undefined] {

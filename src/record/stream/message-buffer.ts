@@ -71,7 +71,8 @@ export class MessageBuffer {
     }
     const total = HEADER_LENGTH + length;
     if (this.#length < total) return undefined;
-    const raw = bytes.slice(0, total);
+    // Memory with nothing else in it goes with the message.
+    const raw = bytes.length === total ? bytes : bytes.slice(0, total);
     this.#length -= total;
     if (this.#length === 0) this.#bytes = undefined;
     else bytes.copyWithin(0, total, total + this.#length);

@@ -26,7 +26,7 @@ export function onHelloRetryRequest(hs: Handshake, hello: ServerHello): void {
   if (!group && !cookie) fail(ILLEGAL_PARAMETER, 'useless_hello_retry_request');
   replaceByHash(hs.crypto, hs.transcript, state.suite.hash);
   // RFC 9846 §4.2.2: PSKs of another hash leave the second ClientHello.
-  state.offeredPsks = state.offeredPsks.filter((psk) => psk.hash === state.suite.hash);
+  state.offeredPsks = state.offeredPsks.filter((psk) => psk.schedule.hash === state.suite.hash);
 }
 
 export function onServerHello(hs: Handshake, hello: ServerHello): void {
@@ -43,7 +43,7 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
   if (state.sharedSecret === undefined) fail(MISSING_EXTENSION, 'missing_extension', extensionName(KEY_SHARE));
   const { psk, suite } = state;
   if (psk !== undefined) {
-    if (psk.hash !== suite.hash) fail(ILLEGAL_PARAMETER, 'bad_psk', 'the suite has another hash');
+    if (psk.schedule.hash !== suite.hash) fail(ILLEGAL_PARAMETER, 'bad_psk', 'the suite has another hash');
     hs.resumed = psk.session;
     if (psk.session !== undefined) {
       hs.peerChain = psk.session.peerChain;
@@ -53,7 +53,7 @@ export function onServerHello(hs: Handshake, hello: ServerHello): void {
     }
   }
   if (!hs.retried) hs.transcript.start(suite.hash);
-  state.schedule = new KeySchedule(hs.crypto, suite.hash, labelPrefix(hs), psk?.secret);
+  state.schedule = psk?.schedule ?? new KeySchedule(hs.crypto, suite.hash, labelPrefix(hs), undefined);
   state.offeredPsks = [];
   state.shares = [];
 }

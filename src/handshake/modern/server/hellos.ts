@@ -87,7 +87,7 @@ export function sendServerHello(hs: Handshake): void {
     writeAnswers(hs, w, hs.version.server!.extensions, IN_SERVER_HELLO);
     w.close(2, at);
   });
-  state.schedule = new KeySchedule(hs.crypto, state.suite.hash, labelPrefix(hs), state.psk?.secret);
+  state.schedule = state.psk?.schedule ?? new KeySchedule(hs.crypto, state.suite.hash, labelPrefix(hs), undefined);
   state.sharedSecret = state.answer!.secret;
   state.answer = undefined;
 }
