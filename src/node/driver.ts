@@ -5,7 +5,7 @@
  */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { release } from '../base/release.ts';
+import { release } from '../crypto/node/release.ts';
 import { TlsError } from '../base/errors.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { ConnectionEvent } from '../engine/events.ts';

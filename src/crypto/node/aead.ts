@@ -3,7 +3,7 @@
  * made at the first record and dropped by `rest`, so that an idle direction holds nothing but the bytes of its key.
  */
 import * as crypto from 'node:crypto';
-import { release } from '../../base/release.ts';
+import { release } from './release.ts';
 import type { Aead, AeadName } from '../port.ts';
 import { plain } from './plain.ts';
 
