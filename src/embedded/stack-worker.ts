@@ -17,7 +17,7 @@ export interface Told {
 }
 
 interface Asked {
-  readonly op: 'connect' | 'listen' | 'udp' | 'write' | 'end' | 'destroy' | 'send' | 'taken';
+  readonly op: 'connect' | 'listen' | 'udp' | 'write' | 'end' | 'destroy' | 'send' | 'taken' | 'close';
   readonly id: number;
   readonly address: string;
   readonly port: number;
@@ -37,6 +37,10 @@ export function stackWorker(net: typeof import('node:net'), dgram: typeof import
   const servers = new Map<number, Server>();
   const udps = new Map<number, UdpSocket>();
   const untaken = new Map<number, number>();
+  /** Datagrams under way, and sockets that close when theirs have gone. */
+  const sending = new Map<number, number>();
+  const leaving = new Set<number>();
+  let isEnding = false;
   const LIMIT = 262_144;
   let nextChild = -1;
 
@@ -44,6 +48,30 @@ export function stackWorker(net: typeof import('node:net'), dgram: typeof import
     port.postMessage(message);
     Atomics.add(counter, 0, 1);
     Atomics.notify(counter, 0);
+  };
+
+  const finish = (): void => {
+    if (isEnding && streams.size === 0 && udps.size === 0) tell({ id: 0, ev: 'close' });
+  };
+
+  const closeIfSent = (id: number): void => {
+    if (!leaving.has(id) || (sending.get(id) ?? 0) > 0) return;
+    leaving.delete(id);
+    sending.delete(id);
+    udps.get(id)?.close();
+    udps.delete(id);
+    finish();
+  };
+
+  const end = (id: number): void => {
+    const socket = streams.get(id);
+    if (socket?.connecting === true) socket.destroy();
+    else socket?.destroySoon();
+    servers.get(id)?.close();
+    servers.delete(id);
+    if (!udps.has(id)) return;
+    leaving.add(id);
+    closeIfSent(id);
   };
 
   const watch = (id: number, socket: Socket): void => {
@@ -63,6 +91,7 @@ export function stackWorker(net: typeof import('node:net'), dgram: typeof import
       streams.delete(id);
       untaken.delete(id);
       tell({ id, ev: 'close' });
+      finish();
     });
   };
 
@@ -114,19 +143,24 @@ export function stackWorker(net: typeof import('node:net'), dgram: typeof import
       case 'end':
         socket?.end();
         break;
-      case 'send':
-        udps.get(id)?.send(asked.bytes, asked.port, asked.address, () => {});
-        break;
-      case 'destroy': {
-        if (socket?.connecting === true) socket.destroy();
-        else socket?.destroySoon();
-        servers.get(id)?.close();
-        servers.delete(id);
+      case 'send': {
         const udp = udps.get(id);
-        udps.delete(id);
-        udp?.close();
+        if (udp === undefined || leaving.has(id)) break;
+        sending.set(id, (sending.get(id) ?? 0) + 1);
+        udp.send(asked.bytes, asked.port, asked.address, () => {
+          sending.set(id, (sending.get(id) ?? 1) - 1);
+          closeIfSent(id);
+        });
         break;
       }
+      case 'destroy':
+        end(id);
+        break;
+      case 'close':
+        isEnding = true;
+        for (const each of [...streams.keys(), ...servers.keys(), ...udps.keys()]) end(each);
+        finish();
+        break;
       default:
     }
   });

@@ -15,6 +15,9 @@ import {
 } from './stack.ts';
 import { stackWorker, type Told } from './stack-worker.ts';
 
+/** Longest wait for the worker to send what it has, at the end. */
+const CLOSING_MS = 1_000;
+
 interface Mirror {
   told(message: Told): void;
 }
@@ -77,7 +80,14 @@ export class WorkerStack implements IpStack {
     return udp;
   }
 
+  /** What was sent is with the system before this returns: the program may end then. */
   close(): void {
+    let isOver = false;
+    this.#mirrors.clear();
+    this.#mirrors.set(0, { told: () => (isOver = true) });
+    this.ask({ op: 'close', id: 0 });
+    const latest = performance.now() + CLOSING_MS;
+    while (!isOver && performance.now() < latest) this.wait(latest - performance.now());
     this.#port.close();
     void this.#worker.terminate();
   }
