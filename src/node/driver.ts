@@ -5,8 +5,8 @@
  */
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { release } from '../crypto/node/release.ts';
 import { TlsError } from '../base/errors.ts';
+import { release } from '../crypto/node/release.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { ConnectionEvent } from '../engine/events.ts';
 import { WANTS_INPUT, WANTS_SEND, WANTS_WORK } from '../engine/wants.ts';
@@ -31,9 +31,8 @@ const REST_MS = 2_000;
 const LINGER_MS = 1_000;
 
 /**
- * All sockets that the library opens read into this one: what is read is used up before the next read. Twice what a TCP segment
- * can hold: a fifth less for receiving than half of it, no more than twice of it. On Windows, where reads are posted ahead,
- * they have buffers of their own.
+ * All sockets that the library opens read into this one: what is read is used up before the next read. Half of it costs a
+ * receiver a tenth more, twice of it no less. On Windows, where reads are posted ahead, they have buffers of their own.
  */
 export const sharedReadBuffer: Uint8Array | undefined = process.platform === 'win32' ? undefined : new Uint8Array(131_072);
 

@@ -42,7 +42,7 @@ export function encodeSession(s: Session): Uint8Array {
 /** The session of such bytes, in memory of its own; undefined when they are not one of this format. */
 export function decodeSession(bytes: Uint8Array): Session | undefined {
   try {
-    return read(new Reader(plainView(bytes).slice()));
+    return read(new Reader(plainView(bytes)));
   } catch {
     return undefined;
   }
@@ -55,20 +55,20 @@ function read(r: Reader): Session | undefined {
   const hash = HASHES[r.u8()];
   if (hash === undefined) return undefined;
   const flags = r.u8();
-  const secret = takeSecret(r);
-  const sessionId = r.vector(1);
-  const ticket = r.vector(2);
+  const secret = r.vector(1).slice();
+  const sessionId = r.vector(1).slice();
+  const ticket = r.vector(2).slice();
   const created = r.u32() * 2 ** 32 + r.u32();
   const lifetimeMs = r.u32();
   const ageAdd = r.u32();
   const serverName = latin1(r.vector(2));
   const alpn = latin1(r.vector(1));
   const maxEarlyData = r.u32();
-  const contextId = r.vector(1);
+  const contextId = r.vector(1).slice();
   const peerScheme = r.u16();
   const chain = r.sub(3);
   const peerChain: Uint8Array[] = [];
-  while (chain.remaining > 0) peerChain.push(chain.vector(3));
+  while (chain.remaining > 0) peerChain.push(chain.vector(3).slice());
   r.finish();
   return {
     version,
@@ -90,12 +90,4 @@ function read(r: Reader): Session | undefined {
     peerTrusted: (flags & TRUSTED) !== 0,
     contextId,
   };
-}
-
-/** The secret, which does not stay in the memory that the other parts keep alive. */
-function takeSecret(r: Reader): Uint8Array {
-  const bytes = r.vector(1);
-  const secret = bytes.slice();
-  bytes.fill(0);
-  return secret;
 }

@@ -3,9 +3,9 @@
  * made at the first record and dropped by `rest`, so that an idle direction holds nothing but the bytes of its key.
  */
 import * as crypto from 'node:crypto';
-import { release } from './release.ts';
 import type { Aead, AeadName } from '../port.ts';
 import { plain } from './plain.ts';
+import { release } from './release.ts';
 
 /** The cipher's name in OpenSSL; Camellia-GCM (RFC 6367) has none. */
 export const AEAD_CIPHERS: Readonly<Record<AeadName, string | undefined>> = {
