@@ -32,7 +32,8 @@ export class DtlsClientPort extends DtlsPort {
     link.wasStarted = true;
     const { composition, running } = this.module;
     link.engine = composition.dtlsClient(running.client('dtls'), this.config, options);
-    link.engine.onWake = () => this.step();
+    const step = (): void => this.step();
+    link.engine.onWake = step;
     this.step();
     return TLS_OK;
   }

@@ -77,7 +77,8 @@ export abstract class DtlsPort<Drops extends DropTally = DropTally> {
 
   protected listen(udp: StackUdp): void {
     this.udp = udp;
-    udp.onchange = () => this.step();
+    const step = (): void => this.step();
+    udp.onchange = step;
   }
 
   /** Whether the peer is who it should be. */

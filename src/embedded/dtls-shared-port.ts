@@ -174,7 +174,8 @@ export class DtlsSharedPort extends DtlsPort<DropCounters> {
 
   #newEndpoint(more: Partial<ConstructorParameters<typeof Endpoint>[0]>): Endpoint {
     const endpoint = new Endpoint({ config: this.config, handshakeTimeoutMs: 0, idleTimeoutMs: 0, ...more });
-    endpoint.onWake = () => this.step();
+    const step = (): void => this.step();
+    endpoint.onWake = step;
     return endpoint;
   }
 

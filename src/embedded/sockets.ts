@@ -230,10 +230,11 @@ export function close(fd: number): number {
   if (stream !== undefined) {
     const wasOpen = stream.state !== 'closed';
     let gone = !wasOpen;
-    stream.onchange = () => {
+    const drain = (): void => {
       while (stream.read() !== undefined);
       gone = stream.state === 'closed';
     };
+    stream.onchange = drain;
     stream.end();
     stream.destroy();
     if (isBlocking() && wasOpen) block(() => gone, 200);

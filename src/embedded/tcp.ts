@@ -67,7 +67,7 @@ export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, 
     if (tcpPorts.isFull) return TLS_FULL_ERR;
     const listener = nativeStack().listen('0.0.0.0', port, backlog);
     const entry: TcpPort = { listener, ntf: p_ntf ?? null, pending: [] };
-    listener.onchange = () => {
+    const onchange = (): void => {
       while (entry.pending.length > 0) {
         const stream = listener.accept();
         if (stream === undefined) return;
@@ -78,6 +78,7 @@ export function tcp_open(port: number, backlog: number, p_ntf: t_ip_ntf | null, 
       }
       notify(entry.ntf, IP_NTF_CONNECTED);
     };
+    listener.onchange = onchange;
     p_port_hdl!.value = tcpPorts.add(entry)!;
     onDelete(closeAll);
     return TLS_OK;
@@ -238,13 +239,14 @@ export function newConnection(ntf: t_ip_ntf | null): TcpConnection | undefined {
 /** The stream of a connection, and its notifications until TLS takes over. */
 export function attach(connection: TcpConnection, stream: StackStream): void {
   connection.stream = stream;
-  stream.onchange = () => {
+  const onchange = (): void => {
     if (stream.state === 'closed' || stream.state === 'ended') notify(connection.ntf, IP_NTF_CLOSED);
     else if (stream.state === 'open') {
       notify(connection.ntf, connection.told ? IP_NTF_RX_RDY : IP_NTF_CONNECTED);
       connection.told = true;
     }
   };
+  stream.onchange = onchange;
 }
 
 export function dropConnection(connection: TcpConnection): void {

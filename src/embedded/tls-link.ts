@@ -210,11 +210,13 @@ export class TlsLink extends Link {
   #begin(engine: Connection, stream: StackStream): void {
     const { isPolled } = this.plan;
     this.engine = engine;
-    engine.onWake = () => this.step();
-    stream.onchange = () => {
+    const step = (): void => this.step();
+    const stepAndTell = (): void => {
       this.step();
       if (isPolled && this.status === TLS_CONNST_HANDSHAKE) notify(this.ntf, IP_NTF_RX_RDY);
     };
+    engine.onWake = step;
+    stream.onchange = stepAndTell;
     if (this.kind === 'tcp' && !isPolled) this.#limitHandshake();
     this.step();
   }

@@ -383,7 +383,8 @@ export class Endpoint implements AssociationHost {
     this.#associations.set(key, association);
     const { address } = association;
     this.#perHost.set(address, (this.#perHost.get(address) ?? 0) + 1);
-    association.connection.onWake = () => this.changed(association);
+    const changed = (): void => this.changed(association);
+    association.connection.onWake = changed;
     this.#settle(association);
     return association;
   }

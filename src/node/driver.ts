@@ -266,7 +266,10 @@ export class Driver {
     if (this.#detached) return;
     const { wants } = this.connection;
     const waiting = (wants & WANTS_WORK) !== 0;
-    if (waiting) this.connection.onWake ??= () => this.#woken();
+    if (waiting && this.connection.onWake === undefined) {
+      const woken = (): void => this.#woken();
+      this.connection.onWake = woken;
+    }
     const pause = this.#held || waiting;
     if (pause === this.#paused) return;
     this.#paused = pause;

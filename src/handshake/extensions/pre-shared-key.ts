@@ -36,7 +36,8 @@ export const preSharedKey: ExtensionModule = {
     const length = w.length - start;
     //= rfc9846#section-9.2
     //# "pre_shared_key" is REQUIRED for PSK key agreement.
-    hs.patchHello = (body) => fillBinders(hs, body, length);
+    const patch = (body: Writer): void => fillBinders(hs, body, length);
+    hs.patchHello = patch;
     return true;
   },
   onOffer(hs, r) {

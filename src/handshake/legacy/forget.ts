@@ -5,7 +5,7 @@ import type { Handshake } from '../state.ts';
 
 /** The session of this handshake is in the server's store, by this ID: a fatal alert takes it out. */
 export function forgetOnFailure(hs: Handshake, store: SessionStore, id: Uint8Array): void {
-  hs.forget = () => {
+  const forget = (): void => {
     try {
       //= rfc5246#section-7.2
       //# the session identifier MUST be invalidated, preventing the failed session from being used to
@@ -18,4 +18,5 @@ export function forgetOnFailure(hs: Handshake, store: SessionStore, id: Uint8Arr
       // A store that fails keeps what it has: the connection is over in any case.
     }
   };
+  hs.forget = forget;
 }

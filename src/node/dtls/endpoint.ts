@@ -68,7 +68,8 @@ export class DTLSEndpoint {
     });
     this.closed.catch(() => {});
     this.listening.catch(() => {});
-    this.#engine.onWake = () => this.#drain();
+    const drain = (): void => this.#drain();
+    this.#engine.onWake = drain;
     transport.open({
       message: (datagram, peer) => this.#receive(datagram, peer),
       listening: () => this.#onListening(),

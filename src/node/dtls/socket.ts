@@ -205,7 +205,8 @@ export class DTLSSocket extends EventEmitter {
     const key = `${address} ${port}`;
     this.#sessions.set(key, session);
     const rinfo = { address, port, family };
-    session.onmessage = (data) => this.emit('message', data, { ...rinfo, size: data.length } satisfies RemoteInfo, session);
+    const tell = (data: Buffer): void => void this.emit('message', data, { ...rinfo, size: data.length } satisfies RemoteInfo, session);
+    session.onmessage = tell;
     const forget = (): void => {
       if (this.#sessions.get(key) === session) this.#sessions.delete(key);
     };

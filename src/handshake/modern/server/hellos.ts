@@ -34,7 +34,8 @@ import { sendTickets } from './tickets.ts';
 export function onClientHello(hs: Handshake, hello: ClientHello): MaybePromise<void> {
   hs.carrier.setVersion(MODERN_SHAPE.wireVersion, undefined);
   hs.carrier.setChangeCipherSpec('ignore');
-  hs.modern.sendTickets = () => sendTickets(hs);
+  const send = (): void => sendTickets(hs);
+  hs.modern.sendTickets = send;
   checkClientHello(hs, hello);
   return decide(hs);
 }
