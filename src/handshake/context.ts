@@ -166,11 +166,11 @@ export interface CredentialRequest {
 /** What a caller says of one client connection. */
 export interface ClientOptions {
   /** The server's name: sent in server_name (not for IP addresses) and checked in its certificate. */
-  readonly serverName?: string;
+  readonly serverName?: string | undefined;
   /** Whether the certificate must be for `serverName`; true by default. */
-  readonly checkName?: boolean;
-  readonly session?: Session;
-  readonly alpn?: readonly string[];
+  readonly checkName?: boolean | undefined;
+  readonly session?: Session | undefined;
+  readonly alpn?: readonly string[] | undefined;
   /** Told of every step of the handshake; also of a server's. */
   readonly trace?: ((entry: TraceEntry) => void) | undefined;
   /** Server: the tickets of TLS 1.3 wait for the first data or for `Connection.sendTickets`, and go together with it. */

@@ -46,7 +46,7 @@ export class Handshake implements FlowState {
   /** Client: what it sent as legacy_session_id. Server: what it received, or gives out. */
   sessionId: Uint8Array = EMPTY;
   /** Types of the extensions in the ClientHello. */
-  readonly offered: number[] = [];
+  offered: number[] = [];
   /** TLS_EMPTY_RENEGOTIATION_INFO_SCSV stood among the suites. */
   renegotiationScsv = false;
   /** legacy_version of the ClientHello: what RSA premaster secrets repeat. */

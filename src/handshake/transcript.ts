@@ -32,11 +32,9 @@ export class Transcript implements TranscriptSink {
 
   /** The hash of all messages so far, and of `more`. */
   digest(more?: Uint8Array): Uint8Array {
-    const parts = this.copies().map((hash) => {
-      if (more !== undefined) hash.update(more);
-      return hash.digest();
-    });
-    return parts.length === 1 ? parts[0]! : concat(...parts);
+    const [first, second] = this.#running;
+    const digest = digestOf(first!, more);
+    return second === undefined ? digest : concat(digest, digestOf(second, more));
   }
 
   /** Copies of the running hashes, to go on with: MD5 and SHA-1 for `md5-sha1`. */
@@ -65,4 +63,11 @@ export class Transcript implements TranscriptSink {
   forget(): void {
     this.#messages = undefined;
   }
+}
+
+/** Of what the hash was given, and of `more`; it goes on. */
+function digestOf(running: Hash, more: Uint8Array | undefined): Uint8Array {
+  const hash = running.copy();
+  if (more !== undefined) hash.update(more);
+  return hash.digest();
 }

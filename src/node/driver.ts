@@ -343,13 +343,8 @@ export class Driver {
   #detach(): void {
     this.#detached = true;
     clearTimeout(this.#timer);
-    const transport = this.transport as Carried;
-    transport[DRIVER] = undefined;
-    transport.off('data', onData);
-    transport.off('end', onEnd);
-    transport.off('close', onClose);
-    transport.off('drain', onDrain);
-    // Errors of a transport that nobody needs any more must not become uncaught.
+    // The listeners stay, and say nothing any more: errors of a transport that nobody needs must not become uncaught.
+    (this.transport as Carried)[DRIVER] = undefined;
     this.connection.onWake = undefined;
     awake.delete(this);
   }

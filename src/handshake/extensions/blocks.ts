@@ -16,7 +16,7 @@ export function findModule(type: number, ...lists: readonly (readonly ExtensionM
 
 /** Client: writes the offers of all modules, and notes which were made. */
 export function writeOffers(hs: Handshake, w: Writer, modules: readonly ExtensionModule[]): void {
-  hs.offered.length = 0;
+  hs.offered = [];
   for (const module of modules) {
     if (module.offer === undefined || (module.where & IN_CLIENT_HELLO) === 0) continue;
     if (append(w, module.type, () => module.offer!(hs, w))) hs.offered.push(module.type);
@@ -25,8 +25,7 @@ export function writeOffers(hs: Handshake, w: Writer, modules: readonly Extensio
 
 /** Server: hands each offer to its module; unknown ones are ignored, as RFC 9846 §4.2.2 asks. */
 export function readOffers(hs: Handshake, offers: readonly RawExtension[], modules: readonly ExtensionModule[]): void {
-  hs.offered.length = 0;
-  for (const offer of offers) hs.offered.push(offer.type);
+  hs.offered = offers.map((offer) => offer.type);
   //= rfc9846#section-4.2.2
   //# Servers MUST ignore unrecognized extensions.
   //= rfc9846#section-9.3

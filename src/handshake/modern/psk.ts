@@ -17,7 +17,9 @@ import { modernOffer, type NamedPsk, type OfferedPsk, type SelectedPsk } from '.
 /** The binder over `partial`, the parts of the ClientHello without its binders, after what the transcript already holds. */
 export function binderOf(hs: Handshake, { schedule, session }: OfferedPsk | SelectedPsk, ...partial: readonly Uint8Array[]): Uint8Array {
   const key = schedule.binderKey(session === undefined ? 'ext' : 'res');
-  return finishedMac(schedule.lh, key, hs.crypto.digest(schedule.hash, concat(hs.transcript.messages(), ...partial)));
+  const { length } = hs.transcript;
+  const said = length === 0 && partial.length === 1 ? partial[0]! : concat(hs.transcript.messages(), ...partial);
+  return finishedMac(schedule.lh, key, hs.crypto.digest(schedule.hash, said));
 }
 
 /** The schedule of a connection with this PSK: its binder needs the beginning, and the rest goes on from there. */

@@ -43,10 +43,10 @@ export function openClient(settings: ClientSettings, watchers: Watchers): Connec
   const wanted = settings.serverName === undefined ? host : asciiHost(settings.serverName);
   const session = usableSession(settings);
   const options: ClientOptions = {
-    ...(wanted === '' ? {} : { serverName: wanted }),
-    ...(settings.alpn.length === 0 ? {} : { alpn: settings.alpn }),
-    ...(session === undefined ? {} : { session }),
-    ...(watchers.trace === undefined ? {} : { trace: watchers.trace }),
+    serverName: wanted === '' ? undefined : wanted,
+    alpn: settings.alpn.length === 0 ? undefined : settings.alpn,
+    session,
+    trace: watchers.trace,
   };
   return createClientConnection(contextOf(settings, host, wanted, watchers), options);
 }

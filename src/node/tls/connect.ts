@@ -1,5 +1,5 @@
 /** `connect`, in every form of node:tls. */
-import { connect as connectNet, type NetConnectOpts, type OnReadOpts } from 'node:net';
+import { type BlockList, connect as connectNet, type NetConnectOpts, type OnReadOpts } from 'node:net';
 import type * as nodeTls from 'node:tls';
 import { sharedReadBuffer } from '../driver.ts';
 import { argumentError } from './errors.ts';
@@ -15,6 +15,7 @@ export interface ConnectionOptions
   readonly key?: KeyInput | readonly KeyInput[] | undefined;
   /** What `net.connect` takes besides. */
   readonly family?: number | undefined;
+  readonly hints?: number | undefined;
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
   readonly noDelay?: boolean | undefined;
@@ -22,6 +23,7 @@ export interface ConnectionOptions
   readonly keepAliveInitialDelay?: number | undefined;
   readonly autoSelectFamily?: boolean | undefined;
   readonly autoSelectFamilyAttemptTimeout?: number | undefined;
+  readonly blockList?: BlockList | undefined;
 }
 
 type Listener = () => void;
@@ -34,7 +36,9 @@ export function connect(...args: unknown[]): TLSSocket {
   const [options, listener] = normalize(args);
   const { socket } = options;
   const host = options.host ?? (socket as { _host?: string } | undefined)?._host;
-  const tls = new TLSSocket(socket ?? null, { ...options, host, isServer: false });
+  const { isServer } = options as TLSSocketOptions;
+  const same = host === options.host && isServer !== true;
+  const tls = new TLSSocket(socket ?? null, same ? options : { ...options, host, isServer: false });
   if (listener !== undefined) tls.once('secureConnect', listener);
   if (options.timeout !== undefined && options.timeout > 0) tls.setTimeout(options.timeout);
   if ((socket === undefined || socket === null) && !tls.destroyed) open(tls, options);
@@ -44,18 +48,40 @@ export function connect(...args: unknown[]): TLSSocket {
 function open(tls: TLSSocket, options: ConnectionOptions): void {
   const onread: OnReadOpts | undefined =
     sharedReadBuffer === undefined ? undefined : { buffer: sharedReadBuffer, callback: (length, buffer) => tls._receive(length, buffer) };
-  // Signal and timeout are the TLSSocket's.
-  const own = { ...options, allowHalfOpen: true, signal: undefined, timeout: undefined, onread };
-  tls._attach(connectNet(own as unknown as NetConnectOpts), true);
+  tls._attach(connectNet(netOptions(options, onread) as unknown as NetConnectOpts), true);
 }
 
+/** One by one, so that all have one shape. `signal` and `timeout` are the TLSSocket's. */
+function netOptions(options: ConnectionOptions, onread: OnReadOpts | undefined): Record<string, unknown> {
+  return {
+    port: options.port,
+    host: options.host,
+    path: options.path,
+    family: options.family,
+    hints: options.hints,
+    lookup: options.lookup,
+    localAddress: options.localAddress,
+    localPort: options.localPort,
+    blockList: options.blockList,
+    noDelay: options.noDelay,
+    keepAlive: options.keepAlive,
+    keepAliveInitialDelay: options.keepAliveInitialDelay,
+    autoSelectFamily: options.autoSelectFamily,
+    autoSelectFamilyAttemptTimeout: options.autoSelectFamilyAttemptTimeout,
+    highWaterMark: options.highWaterMark,
+    allowHalfOpen: true,
+    onread,
+  };
+}
+
+/** Options that are an object alone are the caller's own: they are read, and never written. */
 function normalize(args: readonly unknown[]): [ConnectionOptions, Listener | undefined] {
   let options: Record<string, unknown> = {};
   const [first] = args;
-  if (typeof first === 'object' && first !== null) options = { ...first };
+  if (typeof first === 'object' && first !== null) options = first as Record<string, unknown>;
   else if (typeof first === 'string' && !/^\d+$/.test(first.trim())) options['path'] = first;
   else options['port'] = first;
-  if (typeof args[1] === 'string') options['host'] = args[1];
+  if (typeof args[1] === 'string') options = { ...options, host: args[1] };
   for (const argument of args.slice(1, 3)) if (typeof argument === 'object' && argument !== null) options = { ...options, ...argument };
   const last = args[args.length - 1];
   const { socket } = options;

@@ -144,7 +144,10 @@ export class ServerOpener implements Opener {
   }
 
   #hooks(socket: TLSSocket, watchers: Watchers): ServerHooks {
-    if (!this.#settings.personal) return { ...watchers, ...this.#storage() };
+    if (!this.#settings.personal) {
+      const { keyLog, trace } = watchers;
+      return this.#events === undefined ? watchers : { keyLog, trace, ocsp: this.#events.ocsp, sessions: this.#events.sessions };
+    }
     const { SNICallback, ALPNCallback, pskCallback } = this.#options;
     const psk = pskCallback as ((socket: TLSSocket, identity: string) => NodeJS.ArrayBufferView | null) | undefined;
     return {

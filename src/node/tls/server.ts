@@ -44,7 +44,8 @@ export class Server extends NetServer {
   readonly #options: TLSSocketOptions;
   readonly #settings: ServerSettings;
   readonly #contexts: NamedContext[] = [];
-  #opener: ServerOpener;
+  /** Of the sockets of accepted connections: they share an opener, unless `ALPNCallback` may change it for one of them. */
+  #accepted: TLSSocketOptions;
   #revision = 0;
 
   constructor(options?: TlsOptions | Accepted, listener?: Accepted) {
@@ -56,7 +57,7 @@ export class Server extends NetServer {
     super({ ...given, allowHalfOpen: true, pauseOnConnect: true });
     this.#options = { ...given, isServer: true, server: this, handshakeTimeout };
     this.#settings = serverSettings(this.#options, (name) => this.#contextFor(name));
-    this.#opener = new ServerOpener(this.#settings, this.#options, this.#events());
+    this.#accepted = this.#socketOptions();
     const accepted = typeof options === 'function' ? options : listener;
     if (accepted !== undefined) this.on('secureConnection', accepted);
     this.on('connection', accept);
@@ -68,11 +69,9 @@ export class Server extends NetServer {
     if (revision !== this.#revision) {
       this.#revision = revision;
       this.#settings.shared = new WeakMap();
-      this.#opener = new ServerOpener(this.#settings, this.#options, this.#events());
+      this.#accepted = this.#socketOptions();
     }
-    const opener =
-      this.#options.ALPNCallback === undefined ? this.#opener : new ServerOpener(this.#settings, this.#options, this.#events());
-    const socket = new TLSSocket(transport, { ...this.#streamOptions(), [OPENER]: opener } as TLSSocketOptions);
+    const socket = new TLSSocket(transport, this.#options.ALPNCallback === undefined ? this.#accepted : this.#socketOptions());
     if (this.#options.pauseOnConnect === true) socket.pause();
     socket.on('error', ignore);
   }
@@ -106,14 +105,10 @@ export class Server extends NetServer {
     this.#settings.secure.setTicketKeys(keys);
   }
 
-  #streamOptions(): TLSSocketOptions {
+  #socketOptions(): TLSSocketOptions {
     const { allowHalfOpen, highWaterMark, enableTrace } = this.#options;
-    return {
-      server: this,
-      allowHalfOpen: allowHalfOpen === true,
-      ...(highWaterMark === undefined ? {} : { highWaterMark }),
-      ...(enableTrace === undefined ? {} : { enableTrace }),
-    };
+    const opener = new ServerOpener(this.#settings, this.#options, this.#events());
+    return { server: this, allowHalfOpen: allowHalfOpen === true, highWaterMark, enableTrace, [OPENER]: opener } as TLSSocketOptions;
   }
 
   #contextFor(name: string): SecureContext | undefined {

@@ -75,7 +75,7 @@ export class TLSSocket extends NetMembers implements DriverHost {
       allowHalfOpen: options.allowHalfOpen ?? socket?.allowHalfOpen ?? false,
       emitClose: false,
       writableHighWaterMark: options.highWaterMark ?? WRITE_MARK,
-      ...(options.highWaterMark === undefined ? {} : { readableHighWaterMark: options.highWaterMark }),
+      readableHighWaterMark: options.highWaterMark,
     });
     if (options.server !== undefined) this.server = options.server;
     this.#opener = openerOf(options);

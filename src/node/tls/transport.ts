@@ -43,13 +43,11 @@ export function awaitConnect(transport: Duplex, forwards: boolean): void {
   if (forwards) for (const [event, forward] of FORWARDED) transport.on(event, forward);
 }
 
-/** The driver listens now. */
+/** The driver listens now. What it does not listen to is left with a listener that is deaf: to take out the last one of an event is dear. */
 export function letGo(transport: Owned): void {
   transport[OWNER] = undefined;
   transport.off('error', onEarlyError);
-  transport.off('connect', onConnect);
   transport.off('close', onEarlyClose);
-  if (transport.listenerCount('lookup') > 0) for (const [event, forward] of FORWARDED) transport.off(event, forward);
 }
 
 /**
