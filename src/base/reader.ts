@@ -3,6 +3,7 @@
  * Byte strings are views of the input, never copies.
  */
 import { DECODE_ERROR } from './alerts.ts';
+import { EMPTY } from './bytes.ts';
 import { fail } from './errors.ts';
 
 export class Reader {
@@ -44,7 +45,7 @@ export class Reader {
   /** The next `length` bytes, as a view. */
   take(length: number): Uint8Array {
     const at = this.#take(length);
-    return this.bytes.subarray(at, at + length);
+    return length === 0 ? EMPTY : this.bytes.subarray(at, at + length);
   }
 
   /** All that is left, as a view. */

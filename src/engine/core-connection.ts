@@ -45,7 +45,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
   protected established: Established | undefined;
   #info: ConnectionInfo | undefined;
   #trustError: TlsError | undefined;
-  /** Undefined where there has been none since `rest`. */
+  /** Undefined where there is none. */
   #events: ConnectionEvent[] | undefined;
   #nextEvent = 0;
   #waiting = false;
@@ -120,7 +120,7 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
     if (event === undefined) return undefined;
     this.#nextEvent++;
     if (this.#nextEvent === events!.length) {
-      events!.length = 0;
+      this.#events = undefined;
       this.#nextEvent = 0;
     }
     return event;
@@ -193,7 +193,6 @@ export abstract class CoreConnection implements CarrierSink, HandshakeHost, Esta
 
   /** Nothing is going on: drops cipher objects that are held only for speed. */
   rest(): void {
-    if (this.#events?.length === 0) this.#events = undefined;
     this.carrier.rest();
   }
 

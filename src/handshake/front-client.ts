@@ -123,8 +123,12 @@ function usableSuites(hs: Handshake): number[] {
 /** All extension modules in the order of the wire. */
 function clientModules(hs: Handshake): ExtensionModule[] {
   const modules = hasExtensions(hs.context.versions) ? [...hs.context.extensions] : [];
+  let last: ExtensionModule | undefined;
   for (const version of hs.context.versions) {
-    for (const module of version.client?.extensions ?? []) if (!modules.includes(module)) modules.push(module);
+    for (const module of version.client?.extensions ?? []) {
+      if (module.type === PRE_SHARED_KEY) last = module;
+      else if (!modules.includes(module)) modules.push(module);
+    }
   }
   //= rfc9846#section-4.3
   //# When multiple extensions of different types are present, the extensions
@@ -133,7 +137,7 @@ function clientModules(hs: Handshake): ExtensionModule[] {
   //= rfc9846#section-4.3.11
   //# The "pre_shared_key" extension MUST be the last extension in the ClientHello (this facilitates
   //# implementation as described below).
-  modules.sort((a, b) => Number(a.type === PRE_SHARED_KEY) - Number(b.type === PRE_SHARED_KEY));
+  if (last !== undefined) modules.push(last);
   return modules;
 }
 

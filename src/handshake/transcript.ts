@@ -10,6 +10,8 @@ export class Transcript implements TranscriptSink {
   readonly #crypto: CryptoProvider;
   #messages: Uint8Array[] | undefined = [];
   #running: Hash[] = [];
+  /** The hash of all messages so far, once somebody asked: three secrets of TLS 1.3 and a Finished are made of one. */
+  #digest: Uint8Array | undefined;
   /** Bytes of all messages: what a trace shows. */
   length = 0;
 
@@ -19,12 +21,14 @@ export class Transcript implements TranscriptSink {
 
   add(raw: Uint8Array): void {
     this.length += raw.length;
+    this.#digest = undefined;
     this.#messages?.push(raw);
     for (const hash of this.#running) hash.update(raw);
   }
 
   /** The hash is known: RFC 5246 §7.4.9, RFC 9846 §4.1. */
   start(name: TranscriptHashName): void {
+    this.#digest = undefined;
     const names: readonly HashName[] = name === 'md5-sha1' ? ['md5', 'sha1'] : [name];
     this.#running = names.map((each) => this.#crypto.hash(each));
     for (const message of this.#messages ?? []) for (const hash of this.#running) hash.update(message);
@@ -32,9 +36,12 @@ export class Transcript implements TranscriptSink {
 
   /** The hash of all messages so far, and of `more`. */
   digest(more?: Uint8Array): Uint8Array {
+    if (more === undefined && this.#digest !== undefined) return this.#digest;
     const [first, second] = this.#running;
     const digest = digestOf(first!, more);
-    return second === undefined ? digest : concat(digest, digestOf(second, more));
+    const all = second === undefined ? digest : concat(digest, digestOf(second, more));
+    if (more === undefined) this.#digest = all;
+    return all;
   }
 
   /** Copies of the running hashes, to go on with: MD5 and SHA-1 for `md5-sha1`. */
@@ -51,6 +58,7 @@ export class Transcript implements TranscriptSink {
   restart(): void {
     this.#messages = [];
     this.#running = [];
+    this.#digest = undefined;
     this.length = 0;
   }
 

@@ -19,7 +19,8 @@ export function writeOffers(hs: Handshake, w: Writer, modules: readonly Extensio
   hs.offered = [];
   for (const module of modules) {
     if (module.offer === undefined || (module.where & IN_CLIENT_HELLO) === 0) continue;
-    if (append(w, module.type, () => module.offer!(hs, w))) hs.offered.push(module.type);
+    const start = begin(w, module.type);
+    if (end(w, start, module.offer(hs, w))) hs.offered.push(module.type);
   }
 }
 
@@ -35,7 +36,12 @@ export function readOffers(hs: Handshake, offers: readonly RawExtension[], modul
   //# MUST ignore any unknown extensions offered by the client
   for (const module of modules) {
     if (module.onOffer === undefined) continue;
-    for (const offer of offers) if (offer.type === module.type) take(offer, (r) => module.onOffer!(hs, r));
+    for (const offer of offers) {
+      if (offer.type !== module.type) continue;
+      const r = new Reader(offer.body);
+      module.onOffer(hs, r);
+      checkEnd(r, offer);
+    }
   }
 }
 
@@ -51,7 +57,8 @@ export function writeAnswers(hs: Handshake, w: Writer, modules: readonly Extensi
     //= rfc5077#section-3.2
     //# The server MUST NOT send this extension if it does not receive one in the ClientHello.
     if (!isOffered(hs, module.type)) continue;
-    append(w, module.type, () => module.answer!(hs, w, where));
+    const start = begin(w, module.type);
+    end(w, start, module.answer(hs, w, where));
   }
 }
 
@@ -78,7 +85,10 @@ export function readAnswers(hs: Handshake, answers: readonly RawExtension[], mod
     //# any are found MUST abort the handshake with an "illegal_parameter" alert.
     const module = findModule(answer.type, modules);
     if (module === undefined || (module.where & where) === 0) fail(ILLEGAL_PARAMETER, 'misplaced_extension', `extension ${answer.type}`);
-    if (module.onAnswer !== undefined) take(answer, (r) => module.onAnswer!(hs, r, where));
+    if (module.onAnswer === undefined) continue;
+    const r = new Reader(answer.body);
+    module.onAnswer(hs, r, where);
+    checkEnd(r, answer);
   }
 }
 
@@ -89,22 +99,27 @@ export function isOffered(hs: Handshake, type: number): boolean {
 
 /** Writes type, length and body; takes all back when `body` says that there is nothing to send. */
 export function append(w: Writer, type: number, body: () => boolean): boolean {
-  const start = w.length;
-  w.u16(type);
-  const at = w.open(2);
-  //= rfc9846#section-4.3
-  //# senders MUST NOT include data after the structure in the "extension_data" field
-  if (!body()) {
-    w.length = start;
-    return false;
-  }
-  w.close(2, at);
-  return true;
+  const start = begin(w, type);
+  return end(w, start, body());
 }
 
-function take(extension: RawExtension, read: (r: Reader) => void): void {
-  const r = new Reader(extension.body);
-  read(r);
+/** Type, and room for the length: where `end` finds them. */
+function begin(w: Writer, type: number): number {
+  const start = w.length;
+  w.u16(type);
+  w.open(2);
+  return start;
+}
+
+function end(w: Writer, start: number, said: boolean): boolean {
+  //= rfc9846#section-4.3
+  //# senders MUST NOT include data after the structure in the "extension_data" field
+  if (said) w.close(2, start + 2);
+  else w.length = start;
+  return said;
+}
+
+function checkEnd(r: Reader, extension: RawExtension): void {
   //= rfc9846#section-4.3
   //# receivers MUST abort the handshake with a "decode_error" alert if there is data left over after
   //# parsing the structure

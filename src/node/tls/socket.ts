@@ -139,12 +139,15 @@ export class TLSSocket extends NetMembers implements DriverHost {
   #watchers(opener: Opener): Watchers {
     const { server } = this;
     const listened = this.listenerCount('keylog') > 0 || (opener.isServer && server !== undefined && server.listenerCount('keylog') > 0);
-    const keyLog = (line: string): void => {
+    return { keyLog: listened ? this.#keyLog(opener) : undefined, trace: this.#trace ? writeTrace : undefined };
+  }
+
+  #keyLog(opener: Opener): (line: string) => void {
+    return (line) => {
       const bytes = Buffer.from(`${line}\n`, 'latin1');
       this.emit('keylog', bytes);
-      if (opener.isServer) server?.emit('keylog', bytes, this);
+      if (opener.isServer) this.server?.emit('keylog', bytes, this);
     };
-    return { keyLog: listened ? keyLog : undefined, trace: this.#trace ? writeTrace : undefined };
   }
 
   /** Where raw reads go, for sockets that the library opens. @internal */
