@@ -19,6 +19,8 @@ export interface DriverHost {
   driverEvent(event: DriverEvent): void;
   /** The transport failed, or closed before it was told to. */
   driverLost(error: Error | undefined): void;
+  /** The handshake is not over yet: told every two seconds. */
+  driverSlow?(): void;
 }
 
 export type DriverEvent = Exclude<ConnectionEvent, { type: 'data' }>;
@@ -26,7 +28,7 @@ export type DriverEvent = Exclude<ConnectionEvent, { type: 'data' }>;
 /** Plaintext sealed before the transport is asked whether it has room. */
 const SLICE = 65_536;
 /** A connection on which nothing moved for this long, and at most twice as long, drops what it holds for speed. */
-const REST_MS = 2_000;
+export const REST_MS = 2_000;
 /** How long a transport is kept after a fatal alert, so that the alert arrives: closing with unread input would reset it. */
 const LINGER_MS = 1_000;
 
@@ -51,6 +53,8 @@ export class Driver {
   #paused = false;
   #busy = false;
   #moved = true;
+  /** Its place in `awake`; -1: it is at rest. */
+  #place = -1;
   #ended = false;
   #detached = false;
   /** A FIN at the boundary of records is an end like close_notify. */
@@ -77,8 +81,7 @@ export class Driver {
     this.#lenient = lenient;
     this.#plain = transport.constructor === Socket;
     this.#fresh = this.#plain && (transport as Socket).bytesRead === 0 && transport.readableLength === 0;
-    awake.add(this);
-    sweeper ??= setInterval(sweep, REST_MS).unref();
+    this.#wake();
     (transport as Carried)[DRIVER] = this;
     transport.on('data', onData);
     transport.on('end', onEnd);
@@ -164,16 +167,14 @@ export class Driver {
     return done;
   }
 
-  /** Nothing moved for a while. */
-  idle(): boolean {
-    if (this.#detached) return true;
-    if (this.#moved) {
-      this.#moved = false;
-      return false;
+  /** Some time has passed. */
+  look(): void {
+    if (this.connection.handshaking) this.#host.driverSlow?.();
+    else if (!this.#moved) {
+      this.connection.rest();
+      this.#sleep();
     }
-    if (this.connection.handshaking) return false;
-    this.connection.rest();
-    return true;
+    this.#moved = false;
   }
 
   /** What waited for the application's first words goes without them. */
@@ -336,8 +337,22 @@ export class Driver {
   #touch(): void {
     if (this.#moved) return;
     this.#moved = true;
-    awake.add(this);
+    if (this.#place < 0) this.#wake();
+  }
+
+  #wake(): void {
+    this.#place = awake.push(this) - 1;
     sweeper ??= setInterval(sweep, REST_MS).unref();
+  }
+
+  #sleep(): void {
+    if (this.#place < 0) return;
+    const last = awake.pop()!;
+    if (last !== this) {
+      awake[this.#place] = last;
+      last.#place = this.#place;
+    }
+    this.#place = -1;
   }
 
   #detach(): void {
@@ -346,7 +361,7 @@ export class Driver {
     // The listeners stay, and say nothing any more: errors of a transport that nobody needs must not become uncaught.
     (this.transport as Carried)[DRIVER] = undefined;
     this.connection.onWake = undefined;
-    awake.delete(this);
+    this.#sleep();
   }
 }
 
@@ -355,12 +370,14 @@ export function closedError(): TlsError {
   return new TlsError({ code: 'closed', origin: 'api', detail: 'the connection is closed' });
 }
 
-const awake = new Set<Driver>();
+/** Those on which something moved lately, or whose handshake goes on. */
+const awake: Driver[] = [];
 let sweeper: NodeJS.Timeout | undefined;
 
 function sweep(): void {
-  for (const driver of awake) if (driver.idle()) awake.delete(driver);
-  if (awake.size > 0) return;
+  // Backwards: one that goes is replaced by the last, which has been looked at.
+  for (let at = awake.length - 1; at >= 0; at--) awake[at]?.look();
+  if (awake.length > 0) return;
   clearInterval(sweeper);
   sweeper = undefined;
 }

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, TLSSocket } from '../../src/node/tls/index.ts';
 import { TRANSPORT } from '../../src/node/tls/socket-shape.ts';
+import { REST_MS } from '../../src/node/driver.ts';
 import { connectEnds, KINDS, listen, nodeTls, ourTls, PAIRINGS, PEM, readAll } from './support/peers.ts';
 
 /** Two Duplexes, each of which gives what the other is given; asynchronous, and with room for `highWaterMark` only. */
@@ -196,6 +197,20 @@ test('handshakeTimeout on both sides', async () => {
   raw.on('error', () => {});
   const [refused] = (await once(server, 'tlsClientError')) as [NodeJS.ErrnoException];
   assert.equal(refused.code, 'ERR_TLS_HANDSHAKE_TIMEOUT');
+  await once(raw, 'close');
+  server.close();
+});
+
+test('handshakeTimeout that is long: its timer is made late, and is on time', async () => {
+  const limit = 2 * REST_MS + 100;
+  const server = ourTls.createServer({ ...PEM, ca: undefined, handshakeTimeout: limit });
+  const start = performance.now();
+  const raw = net.connect(await listen(server), '127.0.0.1');
+  raw.resume();
+  const [refused] = (await once(server, 'tlsClientError')) as [NodeJS.ErrnoException];
+  const took = performance.now() - start;
+  assert.equal(refused.code, 'ERR_TLS_HANDSHAKE_TIMEOUT');
+  assert.ok(took >= limit - 5 && took < limit + 1000, `${took.toFixed(0)} ms`);
   await once(raw, 'close');
   server.close();
 });

@@ -16,7 +16,7 @@ import type { HeartbeatRequest } from '../../handshake/features/heartbeat.ts';
 import type { TraceEntry } from '../../handshake/flow.ts';
 import { encodeSession } from '../../session/codec.ts';
 import type { Session } from '../../session/session.ts';
-import { Driver, type DriverEvent, type DriverHost } from '../driver.ts';
+import { Driver, type DriverEvent, type DriverHost, REST_MS } from '../driver.ts';
 import type { Watchers } from './client.ts';
 import { argumentError, codedError, connectionError, trustError } from './errors.ts';
 import { altNameError, reasonOf } from './identity.ts';
@@ -48,6 +48,8 @@ export class TLSSocket extends NetMembers implements DriverHost {
   #readEnded = false;
   readonly #outbox = new Outbox(this);
   #handshakeTimer: NodeJS.Timeout | undefined;
+  /** When the handshake's time began to run, where there is no timer for it yet. */
+  readonly #began: number = 0;
   #attached = false;
   #trace = false;
   #hadError = false;
@@ -82,7 +84,9 @@ export class TLSSocket extends NetMembers implements DriverHost {
     this.#trust = this.#opener.secure;
     this.#trace = options.enableTrace === true;
     const limit = this.#opener.handshakeTimeout;
-    if (limit > 0) this.#handshakeTimer = setTimeout(onHandshakeTimeout, limit, this);
+    // Few handshakes need a timer, which costs 5 µs: a long one waits until the driver finds the handshake slow.
+    if (limit > 2 * REST_MS && socket instanceof Socket && !socket.connecting) this.#began = performance.now();
+    else if (limit > 0) this.#handshakeTimer = setTimeout(onHandshakeTimeout, limit, this);
     if (socket !== undefined && socket !== null) this._attach(socket, false);
     if (options.signal !== undefined) addAbortSignal(options.signal, this as unknown as Duplex);
   }
@@ -213,6 +217,13 @@ export class TLSSocket extends NetMembers implements DriverHost {
     }
     if (!this.#readEnded) this.#fail(new TlsError({ code: 'truncated', origin: 'transport' }));
     else if (this.#outbox.isBusy) this.destroy(codedError('EPIPE', 'This socket has been ended by the other party'));
+  }
+
+  /** @internal */
+  driverSlow(): void {
+    const limit = this.#opener?.handshakeTimeout ?? 0;
+    if (limit === 0 || this.#handshakeTimer !== undefined || this.destroyed) return;
+    this.#handshakeTimer = setTimeout(onHandshakeTimeout, this.#began + limit - performance.now(), this);
   }
 
   #onSecure(info: ConnectionInfo): void {
