@@ -47,7 +47,8 @@ for (const mtu of [1_200, 300]) {
       await client.sees(/got hello/);
       assert.ok(session !== undefined);
       if (mutual) assert.equal(session.authorized, true);
-      await session.closed;
+      // pion's Close, which comes right behind its handshake, sends no close_notify in one of twenty runs.
+      await Promise.race([session.closed, client.ends()]);
     });
 
     test(`our client, pion server: ${name}`, { skip, timeout: LIMIT_MS }, async (t) => {
