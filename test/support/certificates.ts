@@ -1,5 +1,5 @@
 /** A small CA and certificates of every key type, made once per process. */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { PrivateKeyHandle } from '../../src/crypto/port.ts';
 import { nodeCrypto, privateKeyFromKeyObject } from '../../src/crypto/node/index.ts';
 import type { Credential } from '../../src/handshake/context.ts';
@@ -20,14 +20,28 @@ export function makeKey(kind: KeyKind): KeyObject {
     case 'p521':
       return generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey;
     case 'rsa':
-      return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+      return makeRsaKey('rsa');
     case 'rsa-pss':
-      return generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey;
+      return makeRsaKey('rsa-pss');
     case 'ed25519':
       return generateKeyPairSync('ed25519').privateKey;
     case 'ed448':
       return generateKeyPairSync('ed448').privateKey;
   }
+}
+
+/**
+ * By way of its encoding: on Node 20, asking a fresh RSA KeyObject for its details waits for itself without end when the
+ * garbage collector comes for what generated it.
+ */
+function makeRsaKey(type: 'rsa' | 'rsa-pss'): KeyObject {
+  const options = {
+    modulusLength: 2048,
+    publicKeyEncoding: { format: 'pem', type: 'spki' },
+    privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+  } as const;
+  const { privateKey } = type === 'rsa' ? generateKeyPairSync('rsa', options) : generateKeyPairSync('rsa-pss', options);
+  return createPrivateKey(privateKey);
 }
 
 export interface Authority {
