@@ -18,7 +18,10 @@ const noSuiteOnly = [
   },
 ];
 
-/** V8 puts a function that is written behind `object.property =` into the old generation at once: it, and all that it refers to, outlives every minor collection. */
+/**
+ * V8 puts a function that is written behind `object.property =` into the old generation at once: it, and all that it refers to,
+ * outlives every minor collection.
+ */
 const noOldFunction = {
   selector: "AssignmentExpression[left.type='MemberExpression'] > :matches(ArrowFunctionExpression, FunctionExpression).right",
   message: 'Name the function first: V8 makes one that is assigned to a property old, with all that it refers to.',
@@ -63,7 +66,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{embedded,node,web}/**/*.ts'],
+    files: ['src/{crypto/node,embedded,node}/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-syntax': ['error', ...noSuiteOnly, noOldFunction] },
   },

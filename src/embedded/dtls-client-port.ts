@@ -32,8 +32,7 @@ export class DtlsClientPort extends DtlsPort {
     link.wasStarted = true;
     const { composition, running } = this.module;
     link.engine = composition.dtlsClient(running.client('dtls'), this.config, options);
-    const step = (): void => this.step();
-    link.engine.onWake = step;
+    link.engine.onWake = this.onMove;
     this.step();
     return TLS_OK;
   }

@@ -27,6 +27,8 @@ export abstract class DtlsPort<Drops extends DropTally = DropTally> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #busy = false;
+  /** For those that tell when something has come: one function for all of them. */
+  protected readonly onMove = (): void => this.step();
   #closed = false;
   readonly #unlist: () => void;
 
@@ -77,8 +79,7 @@ export abstract class DtlsPort<Drops extends DropTally = DropTally> {
 
   protected listen(udp: StackUdp): void {
     this.udp = udp;
-    const step = (): void => this.step();
-    udp.onchange = step;
+    udp.onchange = this.onMove;
   }
 
   /** Whether the peer is who it should be. */

@@ -174,8 +174,7 @@ export class DtlsSharedPort extends DtlsPort<DropCounters> {
 
   #newEndpoint(more: Partial<ConstructorParameters<typeof Endpoint>[0]>): Endpoint {
     const endpoint = new Endpoint({ config: this.config, handshakeTimeoutMs: 0, idleTimeoutMs: 0, ...more });
-    const step = (): void => this.step();
-    endpoint.onWake = step;
+    endpoint.onWake = this.onMove;
     return endpoint;
   }
 

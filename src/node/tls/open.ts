@@ -144,15 +144,14 @@ export class ServerOpener implements Opener {
   }
 
   #hooks(socket: TLSSocket, watchers: Watchers): ServerHooks {
-    if (!this.#settings.personal) {
-      const { keyLog, trace } = watchers;
-      return this.#events === undefined ? watchers : { keyLog, trace, ocsp: this.#events.ocsp, sessions: this.#events.sessions };
-    }
+    const { keyLog, trace } = watchers;
+    const { ocsp, sessions } = this.#events ?? {};
+    const shared: ServerHooks = { keyLog, trace, ocsp, sessions };
+    if (!this.#settings.personal) return shared;
     const { SNICallback, ALPNCallback, pskCallback } = this.#options;
     const psk = pskCallback as ((socket: TLSSocket, identity: string) => NodeJS.ArrayBufferView | null) | undefined;
     return {
-      ...watchers,
-      ...this.#storage(),
+      ...shared,
       ...(SNICallback === undefined || SNICallback === null ? {} : { sni: (name: string) => askSni(socket, SNICallback, name) }),
       ...(ALPNCallback === undefined
         ? {}
@@ -163,11 +162,6 @@ export class ServerOpener implements Opener {
           }),
       ...(psk === undefined || psk === null ? {} : { psk: (identity: string) => psk(socket, identity) }),
     };
-  }
-
-  #storage(): Pick<ServerHooks, 'ocsp' | 'sessions'> {
-    const { ocsp, sessions } = this.#events ?? {};
-    return { ...(ocsp === undefined ? {} : { ocsp }), ...(sessions === undefined ? {} : { sessions }) };
   }
 }
 
