@@ -6,10 +6,10 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TlsError } from '../base/errors.ts';
-import { release } from '../crypto/node/release.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { ConnectionEvent } from '../engine/events.ts';
 import { WANTS_INPUT, WANTS_SEND, WANTS_WORK } from '../engine/wants.ts';
+import { readInto } from './read-buffer.ts';
 
 /** Who a driver works for. */
 export interface DriverHost {
@@ -31,12 +31,6 @@ const SLICE = 65_536;
 export const REST_MS = 2_000;
 /** How long a transport is kept after a fatal alert, so that the alert arrives: closing with unread input would reset it. */
 const LINGER_MS = 1_000;
-
-/**
- * All sockets that the library opens read into this one: what is read is used up before the next read. Half of it costs a
- * receiver a tenth more, twice of it no less. On Windows, where reads are posted ahead, they have buffers of their own.
- */
-export const sharedReadBuffer: Uint8Array | undefined = process.platform === 'win32' ? undefined : new Uint8Array(131_072);
 
 const DRIVER: unique symbol = Symbol('veritls.driver');
 interface Carried extends Duplex {
@@ -61,8 +55,6 @@ export class Driver {
   readonly #lenient: boolean;
   /** The transport is a TCP socket and nothing derived from it. */
   readonly #plain: boolean;
-  /** Such a socket that nobody read before: what it delivers comes from the kernel, in memory that nobody knows. */
-  readonly #fresh: boolean;
   /** What is being written: pieces, the one at hand, and how much of it is gone. */
   #pieces: readonly Uint8Array[] | undefined;
   #piece = 0;
@@ -80,10 +72,9 @@ export class Driver {
     this.#host = host;
     this.#lenient = lenient;
     this.#plain = transport.constructor === Socket;
-    this.#fresh = this.#plain && (transport as Socket).bytesRead === 0 && transport.readableLength === 0;
     this.#wake();
     (transport as Carried)[DRIVER] = this;
-    transport.on('data', onData);
+    if (!this.#plain || !readInto(transport as Socket, onRead)) transport.on('data', onData);
     transport.on('end', onEnd);
     transport.on('error', onError);
     transport.on('close', onClose);
@@ -96,19 +87,13 @@ export class Driver {
     if (!this.#paused) this.transport.resume();
   }
 
-  /** Bytes of the peer. For sockets whose read buffer is ours; others deliver by themselves. Gives false to be paused. */
+  /** Bytes of the peer. Gives false to be paused. */
   receive(bytes: Uint8Array): boolean {
     if (this.#detached) return true;
     this.#touch();
     this.connection.receive(bytes);
     this.#turn();
     return !this.#paused;
-  }
-
-  /** A chunk of the transport's own. Its memory goes back, 64 KB a time, unless somebody else may be looking at it. */
-  deliver(chunk: Uint8Array): void {
-    this.receive(chunk);
-    if (this.#fresh && this.transport.listenerCount('data') === 1 && this.transport.listenerCount('readable') === 0) release(chunk);
   }
 
   /** Seals and sends; of several pieces, none of which shares a record with another. `done` is called when the transport has room for more. One at a time. */
@@ -398,8 +383,11 @@ function linger(transport: Duplex): void {
 
 // One listener of each kind for all transports: closures would cost each connection half a kilobyte.
 
+function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
+  return this[DRIVER]?.receive(buffer.subarray(0, length)) ?? true;
+}
 function onData(this: Carried, chunk: Uint8Array): void {
-  this[DRIVER]?.deliver(chunk);
+  this[DRIVER]?.receive(chunk);
 }
 function onEnd(this: Carried): void {
   this[DRIVER]?.ended();

@@ -1,7 +1,6 @@
 /** `connect`, in every form of node:tls. */
-import { type BlockList, connect as connectNet, type NetConnectOpts, type OnReadOpts } from 'node:net';
+import { type BlockList, connect as connectNet, type NetConnectOpts } from 'node:net';
 import type * as nodeTls from 'node:tls';
-import { sharedReadBuffer } from '../driver.ts';
 import { argumentError } from './errors.ts';
 import type { KeyInput } from './credentials.ts';
 import type { SecureContextOptions } from './secure-context.ts';
@@ -41,14 +40,8 @@ export function connect(...args: unknown[]): TLSSocket {
   const tls = new TLSSocket(socket ?? null, same ? options : { ...options, host, isServer: false });
   if (listener !== undefined) tls.once('secureConnect', listener);
   if (options.timeout !== undefined && options.timeout > 0) tls.setTimeout(options.timeout);
-  if ((socket === undefined || socket === null) && !tls.destroyed) open(tls, options);
+  if ((socket === undefined || socket === null) && !tls.destroyed) tls._attach(connectNet(netOptions(options)), true);
   return tls;
-}
-
-function open(tls: TLSSocket, options: ConnectionOptions): void {
-  const onread: OnReadOpts | undefined =
-    sharedReadBuffer === undefined ? undefined : { buffer: sharedReadBuffer, callback: (length, buffer) => tls._receive(length, buffer) };
-  tls._attach(connectNet(netOptions(options, onread)), true);
 }
 
 /** What `net.connect` takes; `signal` and `timeout` are the TLSSocket's. */
@@ -58,8 +51,8 @@ const NET_OPTIONS = [
 ] as (keyof ConnectionOptions)[];
 
 /** net.Socket copies its options: it takes 6 µs for those with a prototype, these 1. */
-function netOptions(options: ConnectionOptions, onread: OnReadOpts | undefined): NetConnectOpts {
-  const own: Record<string, unknown> = { __proto__: null, allowHalfOpen: true, onread };
+function netOptions(options: ConnectionOptions): NetConnectOpts {
+  const own: Record<string, unknown> = { __proto__: null, allowHalfOpen: true };
   for (const name of NET_OPTIONS) if (options[name] !== undefined) own[name] = options[name];
   return own as unknown as NetConnectOpts;
 }

@@ -154,11 +154,6 @@ export class TLSSocket extends NetMembers implements DriverHost {
     };
   }
 
-  /** Where raw reads go, for sockets that the library opens. @internal */
-  _receive(length: number, buffer: Uint8Array): boolean {
-    return this.#driver?.receive(buffer.subarray(0, length)) ?? true;
-  }
-
   // --- what the driver tells ---
 
   /** @internal */
