@@ -1,11 +1,10 @@
 /** How chunks of a writer become units for the driver. */
+import { SLICE } from '../driver.ts';
 
-/** Plaintext put together for one turn of the driver, and for one write to the transport: four writes of 16 KB cost 5 µs less as one. */
-export const BATCH = 65_536;
 /** A chunk that is long enough for records of its own is not copied. */
 const LONG = 8_192;
 
-/** Short chunks put together, to units of 64 KB; long ones stay as they are. `fragment`: cut to so many bytes, a record each. */
+/** Short chunks put together, to units of a slice; long ones stay as they are. `fragment`: cut to so many bytes, a record each. */
 export function batches(chunks: readonly Uint8Array[], fragment: number): readonly Uint8Array[] {
   if (fragment > 0) return fragments(chunks, fragment);
   if (chunks.length === 1) return chunks;
@@ -19,7 +18,7 @@ export function batches(chunks: readonly Uint8Array[], fragment: number): readon
   };
   for (const chunk of chunks) {
     const long = chunk.length >= LONG;
-    if (long || bytes + chunk.length > BATCH) close();
+    if (long || bytes + chunk.length > SLICE) close();
     batch.push(chunk);
     bytes += chunk.length;
     if (long) close();

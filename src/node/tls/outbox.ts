@@ -3,8 +3,8 @@
  * record; long ones go as they are.
  */
 import { TlsError } from '../../base/errors.ts';
-import type { Driver } from '../driver.ts';
-import { BATCH, batches } from './batches.ts';
+import { type Driver, SLICE } from '../driver.ts';
+import { batches } from './batches.ts';
 import { codedError, connectionError } from './errors.ts';
 
 export type Done = (error?: Error | null) => void;
@@ -53,7 +53,7 @@ export class Outbox {
       return;
     }
     this.#host._touch();
-    if (this.#smallBytes + bytes >= BATCH) {
+    if (this.#smallBytes + bytes >= SLICE) {
       const all = this.#small === undefined ? chunks : [...this.#small, ...chunks];
       this.#small = undefined;
       this.#smallBytes = 0;

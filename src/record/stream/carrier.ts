@@ -29,8 +29,8 @@ const CCS_CONTENT: Uint8Array = /* @__PURE__ */ Uint8Array.of(1);
 const MAJOR = 3;
 /** GenericBlockCipher.padding, RFC 5246 §6.2.3.2. */
 const MAX_PADDING = 255;
-/** Memory of output that is kept for the next, until the connection rests. */
-const MAX_SPARE = 73_728;
+/** Memory of output that is kept for the next, until the connection rests: seven records, in what a Writer grows to for them. */
+const MAX_SPARE = 139_264;
 
 export class StreamCarrier implements RecordLayer {
   readonly #sink: CarrierSink;
