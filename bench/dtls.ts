@@ -7,8 +7,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { DEFAULT_DATAGRAM_MESSAGE, MAX_DATAGRAM_MESSAGE } from '../src/base/limits.ts';
 import { nodeCrypto } from '../src/crypto/node/index.ts';
 import { TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 } from '../src/crypto/suites/aes-ccm.ts';
@@ -27,12 +25,11 @@ import { createTicketKeys } from '../src/session/ticket.ts';
 import { dtls12Client, dtls12Server } from '../src/versions/dtls12.ts';
 import { CERTIFICATE } from '../src/wire/handshake.ts';
 import { credential, pemOf } from '../test/support/certificates.ts';
+import { collect } from '../test/support/collect.ts';
 import { clientContext, serverContext } from '../test/support/contexts.ts';
 import { conclude, figure } from './support/goals.ts';
 
 const quick = process.argv.includes('--quick');
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
 const clock = { now: 0 };
 const config = datagramConfig({ clock: () => clock.now, maxDatagram: 1_400 });
 
@@ -188,8 +185,8 @@ class Crowd {
 }
 
 function heap(): { heap: number; outside: number } {
-  gc();
-  gc();
+  collect();
+  collect();
   const { heapUsed, external } = process.memoryUsage();
   return { heap: heapUsed, outside: external };
 }

@@ -26,8 +26,8 @@ export interface DriverHost {
 export type DriverEvent = Exclude<ConnectionEvent, { type: 'data' }>;
 
 /**
- * Plaintext sealed before the transport is asked whether it has room: seven records, which one read of the peer's driver takes
- * whole. Four of them cost 8 % more, eight 15.
+ * Plaintext for one turn and one write to the transport, which is asked then whether it has room: seven records, which one read
+ * of the peer's driver takes whole. Four of them cost 8 % more, eight 15.
  */
 export const SLICE = 114_688;
 /** A connection on which nothing moved for this long, and at most twice as long, drops what it holds for speed. */

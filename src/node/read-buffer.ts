@@ -23,6 +23,7 @@ interface Fields {
   readonly buffer: symbol;
   readonly callback: symbol;
 }
+/** Undefined: not looked for yet. Null: node:net is another here. */
 let known: Fields | null | undefined;
 
 function fieldsOf(socket: Socket): Fields | null {
@@ -40,7 +41,7 @@ function fieldsOf(socket: Socket): Fields | null {
  */
 export function readInto(socket: Socket, onRead: OnRead): boolean {
   const reading = socket as unknown as Reading;
-  known ??= fieldsOf(socket);
+  if (known === undefined) known = fieldsOf(socket);
   if (sharedReadBuffer === undefined || known === null || reading[known.buffer] !== null) return false;
   if (socket.bytesRead > 0 || socket.readableLength > 0) return false;
   if (socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0) return false;
